@@ -1,0 +1,46 @@
+# Everything runs in .venv, which is made from pyproject.toml alone; a second run takes seconds.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+  BIN := .venv/Scripts
+else
+  BIN := .venv/bin
+endif
+RUN := $(BIN)/python
+
+.PHONY: demo test check model bench bench-check clean
+
+demo: .venv/core  ## tag the five seed reports and show the result
+	@$(RUN) -m fzclf classify seeds/*.txt
+
+test: .venv/test  ## run all tests
+	$(RUN) -m pytest
+
+check: .venv/test  ## what pre-commit runs: style and types
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+model: .venv/core  ## train models/default again from labels/
+	$(RUN) -m fzclf train labels/seeds labels/authored -o models/default
+
+bench: .venv/test  ## all benchmarks, and benchmarks/RESULTS.md
+	$(RUN) -m benchmarks --write
+
+bench-check: .venv/test  ## the short gate that CI runs
+	$(RUN) -m benchmarks --check
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+
+.venv/made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fzclf needs Python 3.10 or newer; make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/core: .venv/made pyproject.toml
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/test: .venv/core pyproject.toml
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[office,frame]' -r requirements-test.txt
+	@touch $@
