@@ -1,0 +1,26 @@
+"""What can go wrong by a user's hand, each as an exception of its own.
+
+Every message names the place, the value, the rule and the way out.
+"""
+
+from __future__ import annotations
+
+
+class FzclfError(Exception):
+    """Base of all errors that a file, a setting or an environment can cause."""
+
+
+class ReadError(FzclfError):
+    """A report could not be read: missing, not text, or in an encoding that does not fit."""
+
+
+class LabelError(FzclfError):
+    """A label or training file breaks a rule of the codebook or of its format."""
+
+
+class ModelError(FzclfError):
+    """A model folder is damaged, of a newer format, or no model at all."""
+
+
+class MissingExtraError(FzclfError):
+    """An optional dependency is needed; the message names the extra that brings it."""

@@ -1,0 +1,196 @@
+"""What a report consists of: blocks, and the sentences of its paragraphs.
+
+Every block and every sentence is a slice of the text as it was given. Offsets count
+code points, as Python's strings do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from fzclf.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import pandas
+
+KINDS = ("title", "heading", "paragraph", "metadata")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Span:
+    """A slice of a report: ``text == report.text[start:end]``."""
+
+    __slots__ = ("_source", "end", "start")
+
+    def __init__(self, source: str, start: int, end: int) -> None:
+        self._source = source
+        self.start = start
+        self.end = end
+
+    @property
+    def text(self) -> str:
+        return self._source[self.start : self.end]
+
+    def __len__(self) -> int:
+        """Length in code points."""
+        return self.end - self.start
+
+    def __repr__(self) -> str:
+        words = self.text if len(self) <= 24 else self.text[:23] + "…"
+        return f"<{type(self).__name__} {self.start}:{self.end} {words!r}>"
+
+
+class Sentence(Span):
+    """A sentence of a paragraph, after the codebook's Units.
+
+    `role` is what it does in the report (``opening``, ``achievement``, ``problem``,
+    ``plan``, ``closing``); `item` is the number of the item (一是, 二是, …) that it stands
+    in, None outside items.
+    """
+
+    __slots__ = ("item", "role")
+
+    def __init__(self, source: str, start: int, end: int, role: str, item: int | None) -> None:
+        super().__init__(source, start, end)
+        self.role = role
+        self.item = item
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "text": self.text, "role": self.role, "item": self.item}
+
+
+class Block(Span):
+    """A line of the report with ink on it.
+
+    `kind` is ``title``, ``heading``, ``paragraph`` or ``metadata``. `section` holds the
+    headings above it, outermost first. `level` is 1, 2, … for headings and 0 for the rest.
+    """
+
+    __slots__ = ("kind", "level", "role", "section")
+
+    def __init__(
+        self, source: str, bounds: tuple[int, int], kind: str, role: str, section: tuple[str, ...], level: int = 0
+    ) -> None:
+        super().__init__(source, *bounds)
+        self.kind = kind
+        self.role = role
+        self.section = section
+        self.level = level
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "section": list(self.section),
+            "level": self.level,
+            "role": self.role,
+        }
+
+
+S = TypeVar("S", bound=Sentence, covariant=True)
+
+
+class Paragraph(Block, Generic[S]):
+    """A block of body text and its sentences, in order."""
+
+    __slots__ = ("sentences",)
+
+    def __init__(
+        self, source: str, bounds: tuple[int, int], role: str, section: tuple[str, ...], sentences: Sequence[S]
+    ) -> None:
+        super().__init__(source, bounds, "paragraph", role, section)
+        self.sentences = tuple(sentences)
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() | {"sentences": [sentence.to_dict() for sentence in self.sentences]}
+
+
+P = TypeVar("P", bound=Paragraph[Sentence], covariant=True)
+
+
+class Report(Generic[P]):
+    """A report cut into blocks; iterating yields its paragraphs.
+
+    Attributes
+    ----------
+    text : str
+        The input as given.
+    blocks : tuple of Block
+        Every line with ink on it, in order. They do not overlap, and outside them
+        there is only white space.
+    """
+
+    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
+        self.text = text
+        self.blocks = tuple(blocks)
+
+    @property
+    def headings(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.blocks if block.kind == "heading")
+
+    @property
+    def paragraphs(self) -> tuple[P, ...]:
+        return tuple(block for block in self.blocks if block.kind == "paragraph")  # type: ignore[misc]
+
+    @property
+    def title(self) -> str:
+        """The first title, its lines joined; empty if the report has none."""
+        lines: list[str] = []
+        for block in self.blocks:
+            if block.kind == "title":
+                lines.append(block.text)
+            elif lines:
+                break
+        return "".join(lines)
+
+    def __iter__(self) -> Iterator[P]:
+        return iter(self.paragraphs)
+
+    def __len__(self) -> int:
+        """Number of paragraphs."""
+        return len(self.paragraphs)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.title or self.text[:20]!r}: {len(self)} paragraphs>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the full text, as plain lists, dicts, strings and numbers."""
+        return {"title": self.title, "n_characters": len(self.text), "blocks": [b.to_dict() for b in self.blocks]}
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """`to_dict` as JSON; lone surrogates are escaped, so that it is valid and encodable."""
+        return dump_json(self.to_dict(), indent=indent)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row for each sentence, as a pandas table.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise MissingExtraError(
+                "Report.to_frame needs pandas, which is not installed: pip install 'fzclf[frame]'"
+            ) from None
+        return pandas.DataFrame(list(sentence_rows(self)))
+
+
+def sentence_rows(report: Report[Any]) -> Iterator[dict[str, Any]]:
+    """One flat dict for each sentence of `report`, in order."""
+    for number, paragraph in enumerate(report, 1):
+        for sentence in paragraph.sentences:
+            yield {"paragraph": number, "section": " / ".join(paragraph.section)} | sentence.to_dict()
+
+
+def dump_json(value: object, *, indent: int | None = None) -> str:
+    """JSON with Chinese left readable and lone surrogates escaped."""
+    dumped = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped)
