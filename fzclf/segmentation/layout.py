@@ -1,0 +1,190 @@
+"""Undo broken layout: lines that were wrapped are joined, a body on one line is split.
+
+Both work from evidence in the text itself and only move the bounds of lines;
+no character is changed, so offsets stay exact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+from fzclf.segmentation.lines import Line, Margin, inked_lines, margins
+from fzclf.segmentation.numbering import Style, line_enumerator
+
+# A wrapped page has lines of 15 to 60 characters; a report saved line by paragraph has a median above 100.
+_NARROWEST, _WIDEST = 15, 60
+_FEWEST_FULL_LINES = 4
+_SLACK = 3  # punctuation that may not open a line makes the line before it this much shorter
+_SENTENCE_ENDS = frozenset("。！？；：!?;:")
+_PAGE_NUMBER = re.compile(r"[-—–－ 第]{0,3}[0-9０-９]{1,3}[-—–－ 页]{0,3}(?:(?:[,，/／]|[ ]?共)[ ]?[0-9]{1,3}[ ]?页?)?$")
+_PAGE_STARTS = frozenset("-—–－ 第0123456789０１２３４５６７８９")
+_LONGEST_PAGE_NUMBER = 14
+_FEWEST_RUNNING_HEADS = 2
+_LONG_LINE = 2000
+_BODY_LINE = 200  # a line this long that holds most of the text is its body
+_ENUMERATOR = r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
+_EMBEDDED = re.compile(rf"(?<=[。！？：\s])(?:{_ENUMERATOR})")
+_EMBEDDED_INNER = re.compile(r"[（(]一[）)]")
+_WIDE_GAP = re.compile(r"(?<=[。！？：])(?:\u3000{2}| {4})|(?<=\S)(?:\u3000{4}| {8})")
+_HEADING_GAP = re.compile(r"[^。！？；：\s]{4,50}(?=[ \u3000\t\xa0])")
+_GLUED_TITLE = re.compile(r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来)")
+
+
+def logical_lines(text: str) -> list[Line]:
+    """The lines of `text` as its author meant them."""
+    lines = inked_lines(text)
+    widths = [end - start for start, end in lines]
+    if _may_be_wrapped(widths):
+        lines = _unwrapped(text, lines)
+    elif widths and (longest := max(widths)) > _BODY_LINE:
+        body = longest if 2 * longest > len(text) else _LONG_LINE
+        lines = [part for line in lines for part in _split_long(text, line, min(body, _LONG_LINE + 1))]
+    return lines
+
+
+def is_page_number(line: str) -> bool:
+    """Whether `line` is nothing but the number of a page, bare or in its usual dress."""
+    return len(line) <= _LONGEST_PAGE_NUMBER and line[:1] in _PAGE_STARTS and bool(_PAGE_NUMBER.match(line))
+
+
+# --- wrapped pages --------------------------------------------------------------------------
+
+
+def _may_be_wrapped(widths: list[int]) -> bool:
+    """Most reports have paragraphs on one line each; a look at the widths tells."""
+    wide = sum(width > _WIDEST + 2 * _SLACK for width in widths)
+    return len(widths) >= _FEWEST_FULL_LINES and wide <= len(widths) // 20
+
+
+def _unwrapped(text: str, lines: list[Line]) -> list[Line]:
+    before = margins(text, lines)
+    width = _wrap_width(text, lines, before)
+    if not width:
+        return lines
+    furniture = _running_heads(text, lines)
+    return _join_wrapped(text, lines, before, width, furniture)
+
+
+def _wrap_width(text: str, lines: list[Line], before: list[Margin]) -> int:
+    """Width of the page in characters if `lines` were wrapped at one, else 0.
+
+    Evidence is a pile of lines that stop within a few characters of the longest common
+    length, most of them in the middle of a sentence.
+    """
+    lengths = [line.end - line.start + margin.indent for line, margin in zip(lines, before, strict=True)]
+    counts = Counter(lengths)
+    near = {
+        length: sum(counts[length - back] for back in range(_SLACK + 1))
+        for length in counts
+        if _NARROWEST <= length <= _WIDEST
+    }
+    if not near:
+        return 0
+    width = max(near, key=lambda length: (near[length], length))
+    full = [line for line, length in zip(lines, lengths, strict=True) if width - _SLACK <= length <= width]
+    broken = sum(text[line.end - 1] not in _SENTENCE_ENDS for line in full)
+    enough = len(full) >= max(_FEWEST_FULL_LINES, len(lines) * 0.35) and broken >= 0.6 * len(full)
+    return width if enough else 0
+
+
+def _running_heads(text: str, lines: list[Line]) -> set[Line]:
+    """Page numbers, and short lines that come again beside them: the furniture of pages."""
+    numbers = {line for line in lines if is_page_number(text[line.start : line.end])}
+    beside: Counter[str] = Counter()
+    neighbours: list[Line] = []
+    for one, other in pairwise(lines):
+        if (one in numbers) != (other in numbers):
+            line = other if one in numbers else one
+            neighbours.append(line)
+            beside[text[line.start : line.end]] += 1
+    return numbers | {line for line in neighbours if beside[text[line.start : line.end]] >= _FEWEST_RUNNING_HEADS}
+
+
+def _join_wrapped(
+    text: str, lines: list[Line], before: list[Margin], width: int, furniture: set[Line]
+) -> list[Line]:
+    """Join each line to the one above that it carries on, over page numbers and running heads."""
+    indents = [margin.indent > 0 for line, margin in zip(lines, before, strict=True) if line not in furniture]
+    indented = 0.03 * len(indents) < sum(indents) < 0.7 * len(indents)
+    joined: list[Line] = []
+    held: list[Line] = []  # furniture since the last line of body
+    full = False
+    for line, margin in zip(lines, before, strict=True):
+        if line in furniture:
+            held.append(line)
+            continue
+        gap = margin.gap and not held
+        if joined and full and _continues(text, joined[-1], line, Margin(margin.indent, gap), indented):
+            joined[-1] = Line(joined[-1].start, line.end)
+        else:
+            joined += [*held, line]
+        held = []
+        full = line.end - line.start + margin.indent >= width - _SLACK
+    return joined + held
+
+
+def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool) -> bool:
+    """Whether `line` carries on the paragraph `above`, whose last physical line is full."""
+    if indented and margin.indent > 0:
+        return False
+    opening = line_enumerator(text[line.start : line.start + 12])
+    if opening is not None and opening.sure and opening.style <= Style.HAN_BRACKET:
+        return False
+    ended = text[above.end - 1] in _SENTENCE_ENDS
+    return not ended or not (margin.gap or not indented and text[above.end - 1] in "：:")
+
+
+# --- a body on one line ---------------------------------------------------------------------
+
+
+def _split_long(text: str, line: Line, shortest: int) -> list[Line]:
+    """Cut one very long line at the headings and paragraph gaps inside it."""
+    if line.end - line.start < shortest:
+        return [line]
+    headings = _embedded_headings(text, line)
+    if len(headings) < 2 and line.end - line.start < _LONG_LINE:
+        return [line]
+    cuts = {match.end() for match in _WIDE_GAP.finditer(text, line.start, line.end)}
+    for begin in headings:
+        cuts.add(begin)
+        if (gap := _HEADING_GAP.match(text, begin, line.end)) is not None:
+            cuts.add(gap.end())
+    if (title := _GLUED_TITLE.match(text, line.start, line.end)) is not None:
+        cuts.add(title.end())
+    bounds = [line.start, *sorted(cut for cut in cuts if line.start < cut < line.end), line.end]
+    pieces = [_trimmed(text, begin, end) for begin, end in pairwise(bounds)]
+    return [piece for piece in pieces if piece.end > piece.start]
+
+
+def _embedded_headings(text: str, line: Line) -> list[int]:
+    """Where headings begin inside a line.
+
+    An enumerator counts only behind the end of a sentence (the first （一） also right behind
+    the words of its 一、), and only if its number carries on the sequence: 一、二、三 …, or
+    （一）（二） … under one of them.
+    """
+    found: list[int] = []
+    expected = {Style.HAN: 1, Style.HAN_BRACKET: 1}
+    for match in _EMBEDDED.finditer(text, line.start, line.end):
+        mark = line_enumerator(match.group())
+        if mark is None or mark.ordinal not in (1, expected[mark.style]):
+            continue
+        expected[mark.style] = mark.ordinal + 1
+        found.append(match.start())
+        if mark.style is Style.HAN:
+            expected[Style.HAN_BRACKET] = 1
+            inner = _EMBEDDED_INNER.search(text, match.end() + 4, min(match.end() + 50, line.end))
+            if inner is not None and not _SENTENCE_ENDS.intersection(text[match.end() : inner.start()]):
+                found.append(inner.start())
+                expected[Style.HAN_BRACKET] = 2
+    return found
+
+
+def _trimmed(text: str, begin: int, end: int) -> Line:
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return Line(begin, end)

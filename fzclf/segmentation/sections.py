@@ -1,0 +1,96 @@
+"""Under which headings each block stands: levels from numbers, and from the sequence where numbers are silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fzclf.segmentation.drafts import HEADING, PARAGRAPH, Bounds, Draft
+from fzclf.segmentation.numbering import Enumerator
+from fzclf.segmentation.role_words import PLAN, PROBLEM, heading_role
+
+_PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
+_STEP = 4  # room between two styles: +2 for a list inside a list of its own style, +3 for an unnumbered heading
+_INNER, _INSIDE = 2, 3
+_ANNEX = re.compile(r"(?:《.{2,20}》)?(?:有关|相关)?(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
+
+Place = tuple[int, tuple[Bounds, ...]]  # level (0 for no heading), headings above
+
+
+class _Open(NamedTuple):
+    """A heading that is still open: its rank, its number (0 for none), where it stands."""
+
+    rank: int
+    ordinal: int
+    bounds: Bounds
+
+
+def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bounds | None]) -> list[Place]:
+    """Give every block its level and the headings above it; a run-in heading opens a section too."""
+    following = _next_marks(drafts)
+    stack: list[_Open] = []
+    section: tuple[Bounds, ...] = ()
+    plain_on_top = False
+    places: list[Place] = []
+    for index, (draft, own) in enumerate(zip(drafts, headings, strict=True)):
+        if own is not None:
+            rank = _rank(text, draft, own, stack, following[index], plain_on_top)
+            plain_on_top |= rank == _PLAIN_RANK
+            while stack and stack[-1].rank >= rank:
+                stack.pop()
+            stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own))
+            section = tuple(heading.bounds for heading in stack)
+        if draft.kind == HEADING:
+            places.append((len(stack), section[:-1]))
+        else:
+            places.append((0, section if draft.kind == PARAGRAPH else ()))
+    return places
+
+
+def _next_marks(drafts: Sequence[Draft]) -> list[Enumerator | None]:
+    """The enumerator that comes next after each line; one pass from below."""
+    following: list[Enumerator | None] = []
+    coming: Enumerator | None = None
+    for draft in reversed(drafts):
+        following.append(coming)
+        coming = draft.mark or coming
+    return following[::-1]
+
+
+def _rank(
+    text: str, draft: Draft, own: Bounds, stack: list[_Open], following: Enumerator | None, plain_on_top: bool
+) -> int:
+    if draft.mark is not None:
+        return _numbered_rank(draft.mark, stack)
+    return _plain_rank(text[own[0] : own[1]], stack, following, plain_on_top)
+
+
+def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
+    """Rank by style; a list that starts again right under its own style is an inner one.
+
+    Some reports number their parts 一、二、 and the chapters of a part 一、二、 again.
+    """
+    rank = _STEP * int(mark.style)
+    outer = next((heading for heading in stack if heading.rank == rank), None)
+    if outer is None:
+        return rank
+    inner = next((heading for heading in stack if heading.rank == rank + _INNER), None)
+    if inner is not None:
+        goes_on_inside = mark.ordinal == inner.ordinal + 1 or mark.ordinal != outer.ordinal + 1
+        return rank + _INNER if goes_on_inside else rank
+    return rank + _INNER if mark.ordinal == 1 and stack[-1] is outer and outer.ordinal else rank
+
+
+def _plain_rank(words: str, stack: list[_Open], following: Enumerator | None, plain_on_top: bool) -> int:
+    """An unnumbered heading stands inside a numbered section whose sequence goes on after it."""
+    numbered = [heading for heading in stack if heading.rank > _PLAIN_RANK and heading.ordinal]
+    if not numbered:
+        return _PLAIN_RANK
+    if following is not None and following.ordinal > 1:
+        rank = _STEP * int(following.style)
+        if any(heading.rank == rank for heading in numbered):
+            return rank + _INSIDE
+    if plain_on_top or _ANNEX.match(words) or heading_role(words)[0] in (PLAN, PROBLEM):
+        return _PLAIN_RANK
+    return numbered[-1].rank + _INSIDE
