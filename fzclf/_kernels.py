@@ -1,0 +1,823 @@
+# ruff: noqa: PLR0913, PLR0917, PLR1714, SIM110  (a kernel takes flat arrays, and only loops)
+"""Every compiled loop of the library: flat arrays in, flat arrays out.
+
+Nothing is checked here: an index out of range writes outside the array without a
+word. The callers (`lexicon`, `cutting`, `counting`) check, and each kernel has its
+slow twin in ``tests/slow_twins.py``. All kernels stay in this one file, because
+numba's cache does not see a change in another file, and none reads a global
+that could change.
+
+Words used below
+----------------
+text, bounds
+    Code points of many spans end to end; span ``s`` is ``bounds[s]:bounds[s + 1]``.
+ends, token_bounds
+    Token ``t`` is ``text[ends[t - 1]:ends[t]]`` (the first begins at 0); the tokens
+    of span ``s`` are ``token_bounds[s]:token_bounds[s + 1]``.
+node
+    Number of a word or of an n-gram of words; an n-gram is its prefix's node and
+    its last word's node.
+table
+    Open addressing with linear probing, slots of (key, value) side by side so that a
+    probe touches one cache line; key 0 is an empty slot. At most 2 ** 32 slots.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+Array: TypeAlias = NDArray[Any]
+Number: TypeAlias = Any  # numba knows the width of each number
+GROUP = 32  # tokens that look at memory together; frozen into the kernels
+compiled_here: dict[str, bool] = {}  # kernel -> compiled in this process, not loaded
+
+I64, BOOL = types.int64, types.boolean
+U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
+I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
+INPUT_U32S, INPUT_I64S = (types.Array(t, 1, "C", readonly=True) for t in (types.uint32, types.int64))
+
+
+def _announce(seen: list[str] = []) -> None:  # noqa: B006  # the list is the memory of having said it
+    """Say once, to a person at a terminal, why this start is slow."""
+    if not seen and sys.stderr is not None and sys.stderr.isatty():
+        print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
+    seen.append("said")
+
+
+def _compiled(result: Any, *arguments: Any) -> Callable[[Loop], Loop]:
+    """Compile for one signature, or load what an earlier process compiled.
+
+    Where numba finds no folder to cache in (read-only installation, no home), it
+    raises; then the kernel is compiled for this process alone.
+    """
+
+    def compile_loop(loop: Loop) -> Loop:
+        signature = result(*arguments)
+        try:
+            kernel: Any = numba.njit(signature, nogil=True, cache=True)(loop)
+        except RuntimeError:
+            kernel = numba.njit(signature, nogil=True)(loop)
+        if not kernel.stats.cache_hits:
+            _announce()
+        compiled_here[loop.__name__] = not kernel.stats.cache_hits
+        return cast("Loop", kernel)
+
+    return compile_loop
+
+
+def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
+    """Index of the lowest set bit of a word that is not 0: one instruction."""
+
+    def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
+
+    return types.uint64(types.uint64), emit
+
+
+_lowest_bit: Any = intrinsic(_lowest_bit_typed)
+
+
+@_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
+def gather_spans(
+    codes: Array,
+    starts: Array,
+    ends: Array,
+    lowercase: Number,
+    lower_pages: Array,
+    lower_codes: Array,
+    text: Array,
+    bounds: Array,
+) -> Number:
+    """Copy spans end to end, in lower case if wanted; count what has no simple lower case."""
+    n_special = 0
+    at = 0
+    bounds[0] = 0
+    for span in range(len(starts)):
+        for i in range(starts[span], ends[span]):
+            code = codes[i]
+            if lowercase:
+                page = lower_pages[code >> 8]
+                if page != 0:
+                    n_special += code == 0x130 or code == 0x3A3
+                    code = lower_codes[page * 256 + (code & 255)]
+            text[at] = code
+            at += 1
+        bounds[span + 1] = at
+    return n_special
+
+
+@_compiled(I64, INPUT_U32S, I64S, U8S, U32S, I64S)
+def squeeze_spaces(text: Array, bounds: Array, spaces: Array, out: Array, out_bounds: Array) -> Number:
+    """Put one space for each run of two or more white spaces inside a span."""
+    at = 0
+    out_bounds[0] = 0
+    for span in range(len(bounds) - 1):
+        i = bounds[span]
+        stop = bounds[span + 1]
+        while i < stop:
+            code = text[i]
+            run = i
+            while run < stop and text[run] < len(spaces) and spaces[text[run]] != 0:
+                run += 1
+            if run - i >= 2:
+                code = np.uint32(32)
+                i = run
+            else:
+                i += 1
+            out[at] = code
+            at += 1
+        out_bounds[span + 1] = at
+    return at
+
+
+@_compiled(types.void, INPUT_U32S, I32S, I64, U32S)
+def separate(text: Array, ends: Array, separator: Number, out: Array) -> None:
+    """Copy the text with a separator behind each word."""
+    at = 0
+    begin = 0
+    for end in ends:
+        for i in range(begin, end):
+            out[at] = text[i]
+            at += 1
+        out[at] = separator
+        at += 1
+        begin = end
+
+
+@numba.njit(nogil=True)
+def _is_digit(code: Number) -> Number:
+    return 48 <= code <= 57
+
+
+@numba.njit(nogil=True)
+def _is_alphanumeric(code: Number) -> Number:
+    return _is_digit(code) or 65 <= code <= 90 or 97 <= code <= 122
+
+
+@numba.njit(nogil=True)
+def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
+    """The node of a child, 0 if there is none; node 0 has no children."""
+    base = parent & np.uint64(0xFFFFFFFF)
+    slot = base + char
+    return nodes[slot if (labels[slot] == char) & (base != 0) else np.uint64(0)]
+
+
+@numba.njit(nogil=True)
+def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> Number:
+    node = nodes[ids[x]]
+    for i in range(x + 1, y):
+        node = _child(node, ids[i], labels, nodes)
+    return node >> np.uint64(32) != 0
+
+
+@numba.njit(nogil=True)
+def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, forced: Array) -> Number:
+    slot = np.uint64(ids[x])
+    for i in range(x + 1, y):
+        base = nodes[slot] & np.uint64(0xFFFFFFFF)
+        slot = base + ids[i]
+        if base == 0 or labels[slot] != ids[i]:
+            return False
+    return forced[slot] != 0
+
+
+@numba.njit(nogil=True, inline="always")
+def _viterbi(
+    begin: Number,
+    x: Number,
+    z: Number,
+    ids: Array,
+    labels: Array,
+    nodes: Array,
+    forced: Array,
+    emissions: Array,
+    hmm: Array,
+    choices: Array,
+    out_ends: Array,
+    n_tokens: Number,
+) -> Number:
+    """Best path over B, E, M, S (numbers 0 to 3, in jieba's order of ties).
+
+    hmm[0:4] is the start, hmm[4 + 4 * from + to] the step. A choice is one bit a
+    state: 1 for the later of its two possible predecessors, which wins ties.
+    """
+    at = 4 * np.int64(ids[x])
+    b = hmm[0] + emissions[at]
+    e = hmm[1] + emissions[at + 1]
+    m = hmm[2] + emissions[at + 2]
+    s = hmm[3] + emissions[at + 3]
+    for i in range(x + 1, z):
+        at = 4 * np.int64(ids[i])
+        b_from_e = e + hmm[8] + emissions[at]
+        b_from_s = s + hmm[16] + emissions[at]
+        e_from_b = b + hmm[5] + emissions[at + 1]
+        e_from_m = m + hmm[13] + emissions[at + 1]
+        m_from_b = b + hmm[6] + emissions[at + 2]
+        m_from_m = m + hmm[14] + emissions[at + 2]
+        s_from_e = e + hmm[11] + emissions[at + 3]
+        s_from_s = s + hmm[19] + emissions[at + 3]
+        choices[i] = (
+            (b_from_s >= b_from_e)
+            | ((e_from_m >= e_from_b) << 1)
+            | ((m_from_m >= m_from_b) << 2)
+            | ((s_from_s >= s_from_e) << 3)
+        )
+        b = b_from_s if b_from_s >= b_from_e else b_from_e
+        e = e_from_m if e_from_m >= e_from_b else e_from_b
+        m = m_from_m if m_from_m >= m_from_b else m_from_b
+        s = s_from_s if s_from_s >= s_from_e else s_from_e
+    # walk back, leaving in `choices` whether a word ends: in E (1) and S (3)
+    state = 3 if s >= e else 1
+    for i in range(z - 1, x - 1, -1):
+        later = (choices[i] >> state) & 1
+        choices[i] = state & 1
+        state = 2 * later + ((state == 0) | (state == 3))
+    first = x
+    for i in range(x, z):
+        if len(forced) > 0 and choices[i] == 1:
+            if i > first and _is_forced(ids, first, i + 1, labels, nodes, forced):
+                for j in range(first, i):
+                    choices[j] = 1
+            first = i + 1
+    for i in range(x, z):
+        out_ends[n_tokens] = begin + i + 1
+        n_tokens += choices[i]
+    return n_tokens
+
+
+@numba.njit(nogil=True, inline="always")
+def _cut_unknown(
+    text: Array,
+    begin: Number,
+    x: Number,
+    y: Number,
+    ids: Array,
+    labels: Array,
+    nodes: Array,
+    forced: Array,
+    emissions: Array,
+    hmm: Array,
+    choices: Array,
+    out_ends: Array,
+    n_tokens: Number,
+) -> Number:
+    """``jieba.finalseg.cut``: Viterbi on Han characters, a pattern on the rest."""
+    while x < y:
+        if text[begin + x] >= 0x4E00:
+            z = x
+            while z < y and text[begin + z] >= 0x4E00:
+                z += 1
+            n_tokens = _viterbi(begin, x, z, ids, labels, nodes, forced, emissions, hmm, choices, out_ends, n_tokens)
+            x = z
+            continue
+        if _is_alphanumeric(text[begin + x]):
+            while x < y and _is_alphanumeric(text[begin + x]):
+                x += 1
+            if x + 1 < y and text[begin + x] == 46 and _is_digit(text[begin + x + 1]):
+                x += 2
+                while x < y and _is_digit(text[begin + x]):
+                    x += 1
+            if x < y and text[begin + x] == 37:
+                x += 1
+        else:
+            while x < y and text[begin + x] < 0x4E00 and not _is_alphanumeric(text[begin + x]):
+                x += 1
+        out_ends[n_tokens] = begin + x
+        n_tokens += 1
+    return n_tokens
+
+
+@numba.njit(nogil=True, inline="always")
+def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chunk: Number, ids: Array) -> Number:
+    """Characters as the lexicon numbers them, up to the end of a block; 0 is none of its characters."""
+    n = 0
+    before: Number = 0
+    while begin + n < stop:
+        code = text[begin + n]
+        char = char_ids[code] if code < 65536 else np.uint16(0)
+        if char == 0 and n >= chunk and before != 0:
+            break
+        ids[n] = char
+        before = char
+        n += 1
+    for after in range(n, n + 4):
+        ids[after] = 0
+    return n
+
+
+@numba.njit(nogil=True, inline="always")
+def _best_route(
+    n: Number,
+    ids: Array,
+    seconds: Array,
+    thirds: Array,
+    fourths: Array,
+    labels: Array,
+    nodes: Array,
+    weights: Array,
+    unknown: Number,
+    route: Array,
+    nexts: Array,
+) -> None:
+    """From right to left, the best sum of weights to the end; the longer word wins a tie.
+
+    The three sums to the right wait in registers, and nothing but a word of five or
+    more characters is a branch. Leaves in `seconds` 1 for a word character on its own.
+    """
+    nexts[n] = n + 2
+    seconds[n] = 0
+    for after in range(n, n + 4):
+        route[after] = 0.0
+    right1 = right2 = right3 = 0.0
+    for k in range(n - 1, -1, -1):
+        score1 = weights[nodes[ids[k]] >> np.uint64(32)] + right1
+        score2 = weights[seconds[k] >> np.uint64(32)] + right2
+        score3 = weights[thirds[k] >> np.uint64(32)] + right3
+        longer = score3 >= score2
+        best = score3 if longer else score2
+        step = 3 if longer else 2
+        node = fourths[k]
+        length = 4
+        while node != 0:
+            score = weights[node >> np.uint64(32)] + route[k + length]
+            if score >= best:
+                best = score
+                step = length
+            node = _child(node, ids[k + length], labels, nodes)
+            length += 1
+        alone = score1 > best
+        best = score1 if alone else best
+        step = 1 if alone else step
+        no_word = best == -np.inf
+        instead = unknown + right1 if ids[k] != 0 else 0.0
+        best = instead if no_word else best
+        step = 1 if no_word else step
+        route[k] = best
+        nexts[k] = k + step
+        seconds[k] = (step == 1) & (ids[k] != 0)
+        right3 = right2
+        right2 = right1
+        right1 = best
+
+
+@numba.njit(nogil=True, inline="always")
+def _follow_route(
+    text: Array,
+    begin: Number,
+    n: Number,
+    ids: Array,
+    seconds: Array,
+    nexts: Array,
+    labels: Array,
+    nodes: Array,
+    forced: Array,
+    emissions: Array,
+    hmm: Array,
+    choices: Array,
+    out_ends: Array,
+    n_tokens: Number,
+) -> Number:
+    """Write the ends of the words; runs of single characters go to the model of characters."""
+    x = 0
+    while x < n:
+        y = nexts[x]
+        if seconds[x] & seconds[y]:
+            while seconds[y]:
+                y += 1
+            if _is_word(ids, x, y, labels, nodes):
+                while x < y - 1:
+                    x += 1
+                    out_ends[n_tokens] = begin + x
+                    n_tokens += 1
+            else:
+                n_tokens = _cut_unknown(
+                    text, begin, x, y, ids, labels, nodes, forced, emissions, hmm, choices, out_ends, n_tokens
+                )
+                x = y
+                continue
+        x = y
+        out_ends[n_tokens] = begin + x
+        n_tokens += 1
+    return n_tokens
+
+
+@_compiled(
+    *(I64, INPUT_U32S, INPUT_I64S, U16S, U16S, U64S, F64S, U8S, F64S, F64S, I64),
+    *(U16S, U64S, U64S, U64S, F64S, I32S, U8S, I32S, I64S),
+)
+def cut_spans(
+    text: Array,
+    bounds: Array,
+    char_ids: Array,
+    labels: Array,
+    nodes: Array,
+    weights: Array,
+    forced: Array,
+    emissions: Array,
+    hmm: Array,
+    chunk: Number,
+    ids: Array,
+    seconds: Array,
+    thirds: Array,
+    fourths: Array,
+    route: Array,
+    nexts: Array,
+    choices: Array,
+    out_ends: Array,
+    token_bounds: Array,
+) -> Number:
+    """Cut every span into jieba's words; return their number.
+
+    A span is taken in chunks of about `chunk` characters, each ending where a block
+    of word characters ends, so that the scratch stays in the nearest cache. `labels`
+    of a slot is the character that leads there: bases are all different, so that
+    alone says whose child it is. A node holds its base in the low half, in the high
+    half which of `weights` is its word's (0 for none). Words of two, three and four characters are looked
+    up for the whole chunk at once, without a branch: so the processor waits for many
+    cache lines at a time, where walking from each character it guessed wrong at
+    nearly every end of a walk (26 against 15 ns a character).
+    """
+    n_tokens = 0
+    token_bounds[0] = 0
+    for span in range(len(bounds) - 1):
+        begin = bounds[span]
+        stop = bounds[span + 1]
+        while begin < stop:
+            n = _number_chunk(text, begin, stop, char_ids, chunk, ids)
+            for k in range(n):
+                seconds[k] = _child(nodes[ids[k]], ids[k + 1], labels, nodes)
+            for k in range(n):
+                thirds[k] = _child(seconds[k], ids[k + 2], labels, nodes)
+            for k in range(n):
+                fourths[k] = _child(thirds[k], ids[k + 3], labels, nodes)
+            _best_route(n, ids, seconds, thirds, fourths, labels, nodes, weights, hmm[20], route, nexts)
+            for k in range(n - 1):
+                if text[begin + k] == 13 and text[begin + k + 1] == 10:
+                    nexts[k] = k + 2
+            n_tokens = _follow_route(
+                text,
+                begin,
+                n,
+                ids,
+                seconds,
+                nexts,
+                labels,
+                nodes,
+                forced,
+                emissions,
+                hmm,
+                choices,
+                out_ends,
+                n_tokens,
+            )
+            begin += n
+        token_bounds[span + 1] = n_tokens
+    return n_tokens
+
+
+@numba.njit(nogil=True)
+def _slot_of(key: Number, n_slots: Number) -> Number:
+    """Where to look first: two rounds of multiply and fold, then the top bits spread over the slots."""
+    mixed = key * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    return np.int64(((mixed >> np.uint64(32)) * np.uint64(n_slots)) >> np.uint64(32))
+
+
+@numba.njit(nogil=True)
+def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: Number) -> Number:
+    if pool[start] != length:
+        return False
+    for i in range(length):
+        if pool[start + 1 + i] != text[begin + i]:
+            return False
+    return True
+
+
+@numba.njit(nogil=True)
+def _word_key(text: Array, begin: Number, length: Number) -> Number:
+    """Up to three characters are their own key; a longer word has a hash with the top bit set."""
+    if length <= 3 and begin + 3 <= len(text):
+        key = np.uint64(text[begin]) + np.uint64(1)
+        key |= (np.uint64(text[begin + 1]) + np.uint64(1)) << np.uint64(21)
+        key |= (np.uint64(text[begin + 2]) + np.uint64(1)) << np.uint64(42)
+        return key & ((np.uint64(1) << np.uint64(21 * length)) - np.uint64(1))
+    key = np.uint64(0)
+    if length <= 3:
+        for i in range(length):
+            key |= (np.uint64(text[begin + i]) + np.uint64(1)) << np.uint64(21 * i)
+        return key
+    for i in range(begin, begin + length):
+        key = (key ^ np.uint64(text[i])) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    return key | (np.uint64(1) << np.uint64(63))
+
+
+@numba.njit(nogil=True)
+def _remember(text: Array, begin: Number, length: Number, pool: Array, node_tails: Array, state: Array) -> None:
+    used = state[1]
+    node_tails[state[0]] = used
+    pool[used] = length
+    for i in range(length):
+        pool[used + 1 + i] = text[begin + i]
+    state[0] += 1
+    state[1] = used + 1 + length
+    state[2] += 1
+
+
+@_compiled(types.void, INPUT_U32S, I32S, U64S, I64, BOOL, U32S, I64S, I64S, I32S)
+def intern_words(
+    text: Array,
+    ends: Array,
+    table: Array,
+    n_slots: Number,
+    learn: Number,
+    pool: Array,
+    node_tails: Array,
+    state: Array,
+    out_nodes: Array,
+) -> None:
+    """Number the words.
+
+    Long words are compared with `pool`, where a word is its length and its
+    characters. With `learn` a new word gets node ``state[0]`` and goes to
+    ``pool[state[1]:]``; else it is -1. ``state[2]`` counts the words. Tokens go in
+    groups: first all look at their slots, so that the waits for memory overlap,
+    then each is decided (16 against 9 ns a word).
+    """
+    keys = np.empty(GROUP, dtype=np.uint64)
+    found = np.empty(GROUP, dtype=np.uint64)
+    begin = np.int64(0)
+    for first in range(0, len(ends), GROUP):
+        n = min(GROUP, len(ends) - first)
+        group_begin = begin
+        for i in range(n):
+            keys[i] = _word_key(text, begin, ends[first + i] - begin)
+            found[i] = table[2 * _slot_of(keys[i], n_slots)]
+            begin = np.int64(ends[first + i])
+        begin = group_begin
+        for i in range(n):
+            key = keys[i]
+            length = ends[first + i] - begin
+            slot = _slot_of(key, n_slots)
+            if found[i] == key and length <= 3:
+                node = np.int64(table[2 * slot + 1])
+            else:
+                node = np.int64(-1)
+                while table[2 * slot] != 0:
+                    if table[2 * slot] == key:
+                        node = np.int64(table[2 * slot + 1])
+                        if length <= 3 or _same_word(text, begin, length, pool, node_tails[node]):
+                            break
+                        node = np.int64(-1)
+                    slot = slot + 1 if slot + 1 < n_slots else 0
+                if node < 0 and learn:
+                    node = state[0]
+                    table[2 * slot] = key
+                    table[2 * slot + 1] = np.uint64(node)
+                    _remember(text, begin, length, pool, node_tails, state)
+            out_nodes[first + i] = node
+            begin = np.int64(ends[first + i])
+
+
+@_compiled(types.void, I32S, I32S, I64, I64S, U64S, I64, BOOL, I32S, I64S, I64S, I32S)
+def intern_grams(
+    words: Array,
+    prefixes: Array,
+    order: Number,
+    token_bounds: Array,
+    table: Array,
+    n_slots: Number,
+    learn: Number,
+    node_prefixes: Array,
+    node_tails: Array,
+    state: Array,
+    out_nodes: Array,
+) -> None:
+    """Number the n-grams of one order, each from its prefix, which is one word shorter.
+
+    ``out_nodes[t]`` is the n-gram that begins at token ``t``, -1 where there is none.
+    With `learn` a new one gets node ``state[0]``; ``state[3]`` counts them. Grouped
+    as in `intern_words`.
+    """
+    keys = np.empty(GROUP, dtype=np.uint64)
+    found = np.empty(GROUP, dtype=np.uint64)
+    n_tokens = len(out_nodes)
+    span = 0
+    for first in range(0, n_tokens, GROUP):
+        n = min(GROUP, n_tokens - first)
+        for i in range(n):
+            t = first + i
+            while t >= token_bounds[span + 1]:
+                span += 1
+            key = np.uint64(0)
+            if t + order <= token_bounds[span + 1]:
+                prefix = np.int64(prefixes[t])
+                word = np.int64(words[t + order - 1])
+                whole = (np.uint64(prefix + 1) << np.uint64(32)) | np.uint64(word)
+                key = whole if (prefix | word) >= 0 else key
+            keys[i] = key
+            found[i] = table[2 * _slot_of(key, n_slots)]
+        for i in range(n):
+            key = keys[i]
+            slot = _slot_of(key, n_slots)
+            node = np.int64(table[2 * slot + 1]) if found[i] == key and key != 0 else np.int64(-1)
+            if node < 0 and key != 0 and (learn or found[i] != 0):
+                while table[2 * slot] != key and table[2 * slot] != 0:
+                    slot = slot + 1 if slot + 1 < n_slots else 0
+                if table[2 * slot] == key:
+                    node = np.int64(table[2 * slot + 1])
+                elif learn:
+                    node = state[0]
+                    table[2 * slot] = key
+                    table[2 * slot + 1] = np.uint64(node)
+                    node_prefixes[node] = prefixes[first + i]
+                    node_tails[node] = words[first + i + order - 1]
+                    state[0] = node + 1
+                    state[3] += 1
+            out_nodes[first + i] = node
+
+
+@_compiled(types.void, U64S, U64S, I64)
+def fill_table(entries: Array, table: Array, n_slots: Number) -> None:
+    """Put (key, value) pairs with different keys into an empty table; pairs with key 0 are none."""
+    for entry in range(len(entries) // 2):
+        key = entries[2 * entry]
+        if key != 0:
+            slot = _slot_of(key, n_slots)
+            while table[2 * slot] != 0:
+                slot = slot + 1 if slot + 1 < n_slots else 0
+            table[2 * slot] = key
+            table[2 * slot + 1] = entries[2 * entry + 1]
+
+
+@_compiled(types.void, I32S, I64S, I64, I64S, I64S, I64S)
+def tally_nodes(nodes: Array, token_bounds: Array, first_row: Number, last_rows: Array, df: Array, tf: Array) -> None:
+    """Add to each node in how many rows it is and how often; `last_rows` starts at -1."""
+    for span in range(len(token_bounds) - 1):
+        row = first_row + span
+        for t in range(token_bounds[span], token_bounds[span + 1]):
+            node = nodes[t]
+            if node >= 0:
+                tf[node] += 1
+                if last_rows[node] != row:
+                    last_rows[node] = row
+                    df[node] += 1
+
+
+@_compiled(I64, I32S, I64, I64, I64S, I64, I32S, U64S, U64S, U64S, I64S, I32S, I32S)
+def count_rows(
+    nodes: Array,
+    n_tokens: Number,
+    n_orders: Number,
+    token_bounds: Array,
+    n_terms: Number,
+    counts: Array,
+    bits0: Array,
+    bits1: Array,
+    bits2: Array,
+    indptr: Array,
+    columns: Array,
+    tallies: Array,
+) -> Number:
+    """Count the terms of each row, columns ascending; return the largest count.
+
+    Nodes below `n_terms` are columns. `counts` and the bitmaps are all 0 before and
+    after: three levels of bitmaps hold what was touched, so that the columns come
+    out in order without sorting.
+    """
+    one = np.uint64(1)
+    at = 0
+    largest: Number = 0
+    indptr[0] = 0
+    for span in range(len(token_bounds) - 1):
+        # the nodes that are columns wait in the place of the answer
+        n = 0
+        for order in range(n_orders):
+            for t in range(order * n_tokens + token_bounds[span], order * n_tokens + token_bounds[span + 1]):
+                columns[at + n] = nodes[t]
+                n += (nodes[t] >= 0) & (nodes[t] < n_terms)
+        for i in range(at, at + n):
+            column = np.uint64(columns[i])
+            counts[column] += 1
+            bits0[column >> np.uint64(6)] |= one << (column & np.uint64(63))
+            bits1[column >> np.uint64(12)] |= one << ((column >> np.uint64(6)) & np.uint64(63))
+            bits2[column >> np.uint64(18)] |= one << ((column >> np.uint64(12)) & np.uint64(63))
+        for i in range(len(bits2)):
+            word2 = bits2[i]
+            bits2[i] = 0
+            while word2 != 0:
+                j = (i << 6) + np.int64(_lowest_bit(word2))
+                word2 &= word2 - one
+                word1 = bits1[j]
+                bits1[j] = 0
+                while word1 != 0:
+                    k = (j << 6) + np.int64(_lowest_bit(word1))
+                    word1 &= word1 - one
+                    word0 = bits0[k]
+                    bits0[k] = 0
+                    while word0 != 0:
+                        column = (k << 6) + np.int64(_lowest_bit(word0))
+                        word0 &= word0 - one
+                        columns[at] = column
+                        tallies[at] = counts[column]
+                        largest = max(largest, np.int64(counts[column]))
+                        counts[column] = 0
+                        at += 1
+        indptr[span + 1] = at
+    return largest
+
+
+@_compiled(types.void, I64S, I32S, I32S, F64S, F64S, I64, F64S)
+def weigh_rows(
+    indptr: Array, columns: Array, tallies: Array, tf_weights: Array, idf: Array, norm: Number, data: Array
+) -> None:
+    """Weight of a term is ``tf_weights[count] * idf[column]``, over the norm (0, 1 or 2) of its row.
+
+    The sums run from left to right, as scikit-learn's do, so that even the last bit agrees.
+    """
+    for row in range(len(indptr) - 1):
+        total = 0.0
+        for i in range(indptr[row], indptr[row + 1]):
+            weight = tf_weights[tallies[i]] * idf[columns[i]]
+            data[i] = weight
+            total += weight * weight if norm == 2 else abs(weight)
+        if norm != 0 and total != 0.0:
+            if norm == 2:
+                total = np.sqrt(total)
+            for i in range(indptr[row], indptr[row + 1]):
+                data[i] /= total
+
+
+@_compiled(types.void, I64S, I32S, F64S, F64S, F64S, I64, F64S)
+def score_rows(
+    indptr: Array, columns: Array, data: Array, weights: Array, biases: Array, n_classes: Number, margins: Array
+) -> None:
+    """Margins of a linear model; ``weights[column * n_classes + c]``, row by row."""
+    for row in range(len(indptr) - 1):
+        for c in range(n_classes):
+            margins[row * n_classes + c] = biases[c]
+        for i in range(indptr[row], indptr[row + 1]):
+            start = np.int64(columns[i]) * n_classes
+            for c in range(n_classes):
+                margins[row * n_classes + c] += data[i] * weights[start + c]
+
+
+@_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)
+def place_children(
+    parents: Array,
+    child_starts: Array,
+    child_stops: Array,
+    child_ids: Array,
+    free: Array,
+    free_bases: Array,
+    bases: Array,
+) -> Number:
+    """Give each parent a base so that all ``base + child id`` are free and no base is used twice.
+
+    Parents come with the most children first. 64 bases are tried at once: the words
+    of `free` under each child, shifted to one place, are and-ed. Where parents with as many
+    children found no room before is not searched again. Returns the last slot in use.
+    """
+    one = np.uint64(1)
+    last: Number = np.int64(0)
+    block: Number = np.int64(0)
+    n_children_before = np.int64(-1)
+    for parent in parents:
+        begin = child_starts[parent]
+        stop = child_stops[parent]
+        if stop - begin != n_children_before:
+            n_children_before = stop - begin
+            block = 0
+        while True:
+            mask = free_bases[block]
+            for i in range(begin, stop):
+                if mask == 0:
+                    break
+                slot = (block << 6) + np.int64(child_ids[i])
+                shift = np.uint64(slot & 63)
+                window = free[slot >> 6] >> shift
+                if shift != 0:
+                    window |= free[(slot >> 6) + 1] << (np.uint64(64) - shift)
+                mask &= window
+            if mask != 0:
+                break
+            block += 1
+        base = (block << 6) + np.int64(_lowest_bit(mask))
+        bases[parent] = base
+        free_bases[base >> 6] &= ~(one << np.uint64(base & 63))
+        for i in range(begin, stop):
+            slot = base + np.int64(child_ids[i])
+            free[slot >> 6] &= ~(one << np.uint64(slot & 63))
+            last = max(last, slot)
+    return last

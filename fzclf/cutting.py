@@ -1,0 +1,271 @@
+"""Words of a text, equal to jieba's, and where they end."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fzclf import reference
+from fzclf.lexicon import Lexicon, lexicon_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+CHUNK = 2048  # characters; the scratch of one chunk, 30 kB, stays in the first-level cache
+BATCH = 1 << 19  # code points; each stage warms its tables once a batch, 1 << 16 took 1.5 times as long
+LARGEST_KEPT = 1 << 20  # elements of an array that a workspace keeps
+FEW_WORDS = 50  # below, slices are quicker
+_SEPARATORS = "\uffff\ufffe\ufdd0\ufdd1"  # never characters, so hardly ever in a text
+
+
+class Workspace(threading.local):
+    """Arrays used again and again by one thread.
+
+    A fresh array costs a page fault each 4 kB when first written; over all the
+    arrays of a batch that took as long as the loops themselves. Large ones are not
+    kept, so that one huge text does not stay in memory.
+
+    Parameters
+    ----------
+    keep
+        ``False`` for fresh arrays every time.
+    """
+
+    def __init__(self, *, keep: bool = True) -> None:
+        self._keep = keep
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._counters: tuple[NDArray[Any], ...] = ()
+        self._route: tuple[NDArray[Any], ...] = ()
+
+    def take(self, name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
+        """An array of `size` whatever-was-there elements; the same name takes the same memory."""
+        if not self._keep or size > LARGEST_KEPT:
+            return np.empty(size, dtype=dtype)
+        array = self._arrays.get(name)
+        if array is None or len(array) < size:
+            array = self._arrays[name] = np.empty(size + size // 4, dtype=dtype)
+        return array[:size]
+
+    def route(self, room: int) -> tuple[NDArray[Any], ...]:
+        """What ``cut_spans`` works on, for spans up to `room` characters; of one shape to be quick."""
+        if self._route and len(self._route[0]) >= room:
+            return self._route
+        dtypes = (np.uint16, np.uint64, np.uint64, np.uint64, np.float64, np.int32, np.uint8)
+        arrays = tuple(np.empty(max(room, 2 * CHUNK), dtype=dtype) for dtype in dtypes)
+        if self._keep and room <= LARGEST_KEPT:
+            self._route = arrays
+        return arrays
+
+    def counters(self, n_terms: int) -> tuple[NDArray[Any], ...]:
+        """A counter for each term and three levels of bitmaps; every use leaves them at 0."""
+        if not self._counters or len(self._counters[0]) != n_terms:
+            levels = [np.zeros((n_terms >> shift) + 1, dtype=np.uint64) for shift in (6, 12, 18)]
+            self._counters = (np.zeros(n_terms, dtype=np.int32), *levels)
+        return self._counters
+
+
+def tokenize(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
+    """Words of `text`, the same as ``jieba.lcut(text)``.
+
+    Parameters
+    ----------
+    user_words
+        Lines of a user dictionary in jieba's format, ``word [frequency] [tag]``, as
+        ``jieba.load_userdict`` takes them.
+
+    Returns
+    -------
+    list of str
+        Joined, they are `text`: white space and marks are words too.
+
+    Examples
+    --------
+    >>> tokenize("推进依法行政")
+    ['推进', '依法行政']
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"tokenize takes a str, not {type(text).__name__}")
+    user_words = tuple(user_words)
+    if not has_numba():
+        return reference.cut(text, user_words)
+    codes = code_points(text)
+    ends, _ = cut_text(codes, np.array([0, len(codes)]), lexicon_for(user_words), _workspace)
+    return _pieces(text, codes, ends)
+
+
+def word_bounds(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64], lexicon: Lexicon
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut many spans ``codes[starts[i]:ends[i]]`` at once, each as a text of its own.
+
+    Returns
+    -------
+    word_ends : array of shape (n_words,)
+        Offset into `codes` behind each word, span after span.
+    bounds : array of shape (n_spans + 1,)
+        The words of span ``i`` are ``word_ends[bounds[i]:bounds[i + 1]]``; the first
+        begins at ``starts[i]``, each other where the one before ends.
+    """
+    word_ends = np.empty(int((ends - starts).sum()), dtype=np.int64)
+    bounds = np.zeros(len(starts) + 1, dtype=np.int64)
+    used = 0
+    for first, stop in span_batches(starts, ends):
+        text, text_bounds = joined_spans(
+            codes, starts[first:stop], ends[first:stop], lexicon, _workspace, lowercase=False
+        )
+        batch_ends, batch_bounds = cut_text(text, text_bounds, lexicon, _workspace)
+        moved = np.repeat(starts[first:stop] - text_bounds[:-1], np.diff(batch_bounds))
+        np.add(batch_ends, moved, out=word_ends[used : used + len(batch_ends)])
+        bounds[first + 1 : stop + 1] = batch_bounds[1:] + used
+        used += len(batch_ends)
+    return word_ends[:used], bounds
+
+
+def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Runs of spans of about `BATCH` code points, as (first, behind the last)."""
+    lengths = np.cumsum(ends - starts)
+    first = 0
+    while first < len(starts):
+        done = lengths[first - 1] if first else 0
+        stop = max(first + 1, int(np.searchsorted(lengths, done + BATCH, side="right")))
+        yield first, stop
+        first = stop
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of `text`; lone surrogates stay what they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: NDArray[np.uint32]) -> str:
+    """The inverse of `code_points`."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+_workspace = Workspace()
+
+
+@lru_cache(maxsize=1)
+def has_numba() -> bool:
+    """Whether the compiled path can run; warns once if not."""
+    try:
+        import numba  # noqa: F401
+    except ImportError as error:
+        warnings.warn(
+            f"numba cannot be imported ({error}); fzclf runs on jieba and scikit-learn, "
+            "with the same results but many times slower",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return False
+    return True
+
+
+def joined_spans(  # noqa: PLR0913
+    codes: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    lexicon: Lexicon,
+    workspace: Workspace,
+    *,
+    lowercase: bool,
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Put spans end to end, in lower case if wanted, each as ``str.lower`` gives it.
+
+    Returns
+    -------
+    text : array of shape (n,)
+    bounds : array of shape (n_spans + 1,)
+        Span ``i`` is ``text[bounds[i]:bounds[i + 1]]``.
+
+    Raises
+    ------
+    IndexError
+        If a span does not lie inside `codes`.
+    """
+    from fzclf import _kernels
+
+    lengths = ends - starts
+    if len(starts) and (starts.min() < 0 or ends.max() > len(codes) or lengths.min() < 0):
+        raise IndexError(f"spans must lie inside the text of {len(codes)} code points, start <= end")
+    text = workspace.take("text", int(lengths.sum()), np.uint32)
+    bounds = np.empty(len(starts) + 1, dtype=np.int64)
+    n_special = _kernels.gather_spans(
+        codes, starts, ends, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds
+    )
+    if n_special:
+        return _lowered_by_python(codes, starts, ends)
+    return text, bounds
+
+
+def _lowered_by_python(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """For 'İ', which becomes two characters, and 'Σ', which depends on its neighbours."""
+    spans = [text_of(codes[start:end]).lower() for start, end in zip(starts, ends, strict=True)]
+    bounds = np.cumsum([0, *map(len, spans)])
+    return code_points("".join(spans)), bounds
+
+
+def cut_text(
+    text: NDArray[np.uint32], bounds: NDArray[np.int64], lexicon: Lexicon, workspace: Workspace
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Cut spans that lie end to end.
+
+    Returns
+    -------
+    ends : array of shape (n_words,)
+        Offset into `text` behind each word.
+    token_bounds : array of shape (n_spans + 1,)
+        The words of span ``i`` are ``ends[token_bounds[i]:token_bounds[i + 1]]``.
+    """
+    from fzclf import _kernels
+
+    room = (len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))) + 4
+    ends = workspace.take("ends", len(text), np.int32)
+    token_bounds = np.empty(len(bounds), dtype=np.int64)
+    ids, seconds, thirds, fourths, route, nexts, choices = workspace.route(room)
+    n_words = _kernels.cut_spans(
+        text,
+        bounds,
+        lexicon.char_ids,
+        lexicon.labels,
+        lexicon.nodes,
+        lexicon.weights,
+        lexicon.forced,
+        lexicon.emissions,
+        lexicon.hmm,
+        CHUNK,
+        ids,
+        seconds,
+        thirds,
+        fourths,
+        route,
+        nexts,
+        choices,
+        ends,
+        token_bounds,
+    )
+    return ends[:n_words], token_bounds
+
+
+def _pieces(text: str, codes: NDArray[np.uint32], ends: NDArray[np.int32]) -> list[str]:
+    """`text` cut at `ends`.
+
+    A separator put between the words and ``str.split`` take 25 ns a word, slices 70.
+    """
+    from fzclf import _kernels
+
+    separator = next((mark for mark in _SEPARATORS if mark not in text), None)
+    if separator is None or len(ends) < FEW_WORDS:
+        offsets = ends.tolist()
+        return [text[start:end] for start, end in zip([0, *offsets], offsets, strict=False)]
+    spaced = _workspace.take("spaced", len(codes) + len(ends), np.uint32)
+    _kernels.separate(codes, ends, ord(separator), spaced)
+    return text_of(spaced[:-1]).split(separator)

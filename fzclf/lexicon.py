@@ -1,0 +1,283 @@
+"""jieba's dictionary and character model as flat arrays, built once and kept in the user's cache.
+
+The dictionary becomes a double-array trie over the characters that jieba looks
+words up for; a character's number is its rank by how many dictionary words it is
+in, so that what is walked often lies close together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import math
+import mmap
+import os
+import sys
+import tempfile
+import unicodedata
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fzclf.reference import import_jieba, tokenizer_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+FORMAT = 3
+MAGIC = b"fzclflex"
+MIN_FLOAT = -3.14e100  # what jieba's Viterbi takes for an unseen event
+STATES = "BEMS"  # alphabetical: jieba breaks ties by letter
+WORD_CHARS = [*map(chr, range(0x4E00, 0x9FD6)), *map(chr, range(48, 58)), *map(chr, range(65, 91))]
+WORD_CHARS += [*map(chr, range(97, 123)), *"+#&._%-"]
+N_IDS = len(WORD_CHARS) + 1
+FREE = 0xFFFF  # label of a slot that is nobody's
+NOT_A_WORD = -math.inf
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What the kernels walk; every array is one-dimensional."""
+
+    char_ids: NDArray[np.uint16]  # (65536,): code point -> character number, 0 for none
+    labels: NDArray[np.uint16]  # slot -> number of the character that leads there
+    nodes: NDArray[np.uint64]  # slot -> low half: where its children's numbers count from, 0 for no child;
+    #                            high half: which weight the word that ends there has, 0 for no word
+    weights: NDArray[np.float64]  # log probabilities of words, the first -inf; a few thousand, so they stay near
+    forced: NDArray[np.uint8]  # slot -> 1 for words to take apart; no element if there is none
+    emissions: NDArray[np.float64]  # (4 * N_IDS,): log probability of a character in B, E, M, S
+    hmm: NDArray[np.float64]  # (21,): start (4), steps (16), log probability of an unknown character
+    lower_pages: NDArray[np.uint16]  # (4352,): page of 256 code points -> block of lower_codes, 0 for none
+    lower_codes: NDArray[np.uint32]
+
+
+@lru_cache(maxsize=4)
+def lexicon_for(user_words: tuple[str, ...] = ()) -> Lexicon:
+    """The lexicon of jieba's dictionary with `user_words` on top.
+
+    Mapped from the cache if it is there and sound; else built, and kept if the
+    cache folder can be written. Without either it is built in every process.
+    """
+    path = cache_path(user_words)
+    lexicon = read_lexicon(path) if path is not None else None
+    if lexicon is None:
+        lexicon = build_lexicon(user_words)
+        if path is not None:
+            write_lexicon(path, lexicon)
+    return lexicon
+
+
+def build_lexicon(user_words: tuple[str, ...] = ()) -> Lexicon:
+    """Compile what ``tokenizer_for(user_words)`` would look up; about a second."""
+    tokenizer = tokenizer_for(user_words)
+    char_ids = _ranked_ids(tokenizer.FREQ)
+    trie = _Trie(tokenizer.FREQ, char_ids)
+    # Python's log, not numpy's, which differs in the last bit
+    log_total = math.log(tokenizer.total)
+    frequencies = {count: number for number, count in enumerate(sorted({*tokenizer.FREQ.values()} - {0}), 1)}
+    emissions, hmm = _character_model(char_ids, log_total)
+    lower_pages, lower_codes = _lower_case()
+    return Lexicon(
+        char_ids=char_ids,
+        labels=trie.labels,
+        nodes=trie.nodes(frequencies),
+        weights=np.array([NOT_A_WORD, *(math.log(count) - log_total for count in frequencies)]),
+        forced=trie.marks(tokenizer.forced_splits),
+        emissions=emissions,
+        hmm=hmm,
+        lower_pages=lower_pages,
+        lower_codes=lower_codes,
+    )
+
+
+def _ranked_ids(words: Iterable[str]) -> NDArray[np.uint16]:
+    """Number the word characters from 1 on, those of most dictionary entries first."""
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    uses = np.bincount(codes[codes < 65536], minlength=65536)
+    known = np.frombuffer("".join(WORD_CHARS).encode("utf-32-le"), np.uint32)
+    ranked = known[np.argsort(-uses[known], kind="stable")]
+    char_ids = np.zeros(65536, dtype=np.uint16)
+    char_ids[ranked] = np.arange(1, N_IDS)
+    return char_ids
+
+
+class _Trie:
+    """A dictionary laid out as a double array, with the slot of each entry."""
+
+    def __init__(self, words: dict[str, int], char_ids: NDArray[np.uint16]) -> None:
+        known = set(WORD_CHARS)
+        keys = [word for word in words if known.issuperset(word)]
+        node_of = {key: node for node, key in enumerate(keys)}
+        node_of[""] = len(keys)  # the root, after all others
+        parents = np.fromiter((node_of[key[:-1]] for key in keys), np.int64, len(keys))
+        lasts = np.frombuffer("".join(key[-1] for key in keys).encode("utf-32-le"), np.uint32)
+        ids = char_ids[lasts].astype(np.int64)
+        bases = _placed(parents, ids)
+        self.slots = dict(zip(keys, (bases[parents] + ids).tolist(), strict=True))
+        slots = np.fromiter(self.slots.values(), np.int64, len(keys))
+        n_slots = max(int(slots.max()), N_IDS) + N_IDS + 1
+        self.labels = np.full(n_slots, FREE, dtype=np.uint16)
+        self.labels[1:N_IDS] = np.arange(1, N_IDS)  # every word character is a child of the root
+        self.labels[slots] = ids
+        self._bases = bases[:-1]
+        self._frequencies = words
+
+    def nodes(self, weight_numbers: dict[int, int]) -> NDArray[np.uint64]:
+        """Base and number of the weight of every slot."""
+        numbers = {0: 0, **weight_numbers}
+        of_words = np.fromiter((numbers[self._frequencies[key]] for key in self.slots), np.uint64, len(self.slots))
+        nodes = np.zeros(len(self.labels), dtype=np.uint64)
+        nodes[list(self.slots.values())] = self._bases.astype(np.uint64) | of_words << np.uint64(32)
+        return nodes
+
+    def marks(self, words: set[str]) -> NDArray[np.uint8]:
+        """1 at the slots of `words`; no element if none of them can ever be met."""
+        slots = [self.slots[word] for word in words if word in self.slots]
+        marks = np.zeros(len(self.labels) if slots else 0, dtype=np.uint8)
+        marks[slots] = 1
+        return marks
+
+
+def _placed(parents: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int32]:
+    """A base for each node (the root is the last, its base 0); 0 for nodes without children."""
+    from fzclf._kernels import place_children
+
+    root = len(parents)
+    order = np.lexsort((ids, parents))
+    counts = np.bincount(parents, minlength=root + 1)
+    stops = np.cumsum(counts)
+    inner = np.nonzero(counts[:root])[0]
+    inner = inner[np.argsort(-counts[inner], kind="stable")]
+    n_words = (len(parents) * 4 + 8 * N_IDS) // 64
+    free = np.full(n_words, np.iinfo(np.uint64).max)
+    free_bases = free.copy()
+    free[: N_IDS // 64] = 0
+    free[N_IDS // 64] <<= np.uint64(N_IDS % 64)
+    free_bases[0] ^= np.uint64(1)
+    bases = np.zeros(root + 1, dtype=np.int32)
+    place_children(inner, stops - counts, stops, ids[order].astype(np.uint16), free, free_bases, bases)
+    return bases
+
+
+def _character_model(char_ids: NDArray[np.uint16], log_total: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The hidden Markov model of jieba, states in the order of `STATES`."""
+    start, steps, emit = (import_jieba(f"jieba.finalseg.prob_{part}").P for part in ("start", "trans", "emit"))
+    emissions = np.full((N_IDS, 4), MIN_FLOAT)
+    for column, state in enumerate(STATES):
+        seen = {ord(char): value for char, value in emit[state].items() if len(char) == 1}
+        codes = np.fromiter(seen, np.int64, len(seen))
+        values = np.fromiter(seen.values(), np.float64, len(seen))
+        han = (codes >= 0x4E00) & (codes <= 0x9FD5)
+        emissions[char_ids[codes[han]], column] = values[han]
+    hmm = [start[state] for state in STATES]
+    hmm += [steps[source].get(target, MIN_FLOAT) for source in STATES for target in STATES]
+    return emissions.ravel(), np.array([*hmm, math.log(1) - log_total])
+
+
+def _lower_case() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
+    """``str.lower`` of single characters, for the pages of 256 where it does anything."""
+    pages = np.zeros(0x110000 >> 8, dtype=np.uint16)
+    blocks = [np.arange(256, dtype=np.uint32)]
+    for page in range(len(pages)):
+        chars = [chr(code) for code in range(page << 8, (page + 1) << 8)]
+        if "".join(chars).lower() != "".join(chars):
+            pages[page] = len(blocks)
+            blocks.append(np.array([ord(char.lower()[0]) for char in chars], dtype=np.uint32))
+    return pages, np.concatenate(blocks)
+
+
+def cache_folder() -> Path:
+    """``$FZCLF_CACHE_DIR``, or the place where this system keeps a user's caches.
+
+    Raises
+    ------
+    RuntimeError
+        If the user has no home folder.
+    """
+    chosen = os.environ.get("FZCLF_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "fzclf" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "fzclf"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fzclf"
+
+
+def cache_path(user_words: tuple[str, ...] = ()) -> Path | None:
+    """Where the lexicon of these inputs is kept; ``None`` if there is no place.
+
+    The name is the hash of all that the arrays come from: jieba's files, the user
+    words, the version of Unicode and the format.
+    """
+    spec = importlib.util.find_spec("jieba")
+    if spec is None or spec.origin is None:
+        return None
+    digest = hashlib.sha256(f"{FORMAT} {sys.byteorder} {unicodedata.unidata_version}".encode())
+    package = Path(spec.origin).parent
+    try:
+        for name in ("dict.txt", *(f"finalseg/prob_{part}.py" for part in ("start", "trans", "emit"))):
+            digest.update(hashlib.sha256((package / name).read_bytes()).digest())
+        digest.update(json.dumps(user_words).encode())
+        return cache_folder() / f"lexicon-{digest.hexdigest()[:32]}.bin"
+    except (OSError, RuntimeError):
+        return None
+
+
+def write_lexicon(path: Path, lexicon: Lexicon) -> bool:
+    """Write the file whole or not at all; ``False`` where the folder cannot be written."""
+    arrays = {field.name: getattr(lexicon, field.name) for field in fields(Lexicon)}
+    header = json.dumps([[name, array.dtype.str, len(array)] for name, array in arrays.items()]).encode()
+    header += b" " * (-(len(header) + 48) % 64)
+    body = len(header).to_bytes(8, "little") + header
+    body += b"".join(array.tobytes() + bytes(-array.nbytes % 64) for array in arrays.values())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(MAGIC + hashlib.sha256(body).digest() + body)
+            Path(partial).replace(path)
+        except OSError:
+            Path(partial).unlink()
+            return False
+    except OSError:
+        return False
+    return True
+
+
+def read_lexicon(path: Path) -> Lexicon | None:
+    """Map a lexicon file; ``None`` if it is missing, damaged or could be another user's.
+
+    The kernels do not check what they walk, so every byte is held against the
+    file's checksum, and a file that somebody else could have written is not used.
+    """
+    try:
+        with path.open("rb") as file:
+            if not _is_ours(os.fstat(file.fileno())):
+                return None
+            view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    except (OSError, ValueError):
+        return None
+    content = memoryview(view)
+    if content[:8] != MAGIC or hashlib.sha256(content[40:]).digest() != content[8:40]:
+        return None
+    at = 48 + int.from_bytes(content[40:48], "little")
+    arrays: dict[str, Any] = {}
+    for name, dtype, length in json.loads(bytes(content[48:at])):
+        arrays[name] = np.frombuffer(content, np.dtype(dtype), length, at)
+        at += arrays[name].nbytes + -arrays[name].nbytes % 64
+    return Lexicon(**arrays)
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Owned by this user or by root, and writable by the owner only; Windows keeps users apart itself."""
+    if sys.platform == "win32":
+        return True
+    return status.st_uid in (os.geteuid(), 0) and not status.st_mode & 0o022

@@ -1,0 +1,101 @@
+"""What each kernel does, said in the plainest Python; also the makers of random text.
+
+jieba and scikit-learn stand behind these through ``fzclf.reference``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import random
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
+CORPUS = sorted((ROOT.parent / "shared" / "corpus").glob("*.txt"))
+
+
+def paragraphs_of(paths: list[Path]) -> list[str]:
+    return [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def joined(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    codes = np.array([ord(char) for text in texts for char in text], dtype=np.uint32)
+    return codes, np.cumsum([0, *map(len, texts)], dtype=np.int64)
+
+
+def gather_spans(text: str, spans: list[tuple[int, int]], *, lowercase: bool) -> list[str]:
+    return [text[start:end].lower() if lowercase else text[start:end] for start, end in spans]
+
+
+def squeeze_spaces(texts: list[str]) -> list[str]:
+    return [re.sub(r"\s\s+", " ", text) for text in texts]
+
+
+def separate(words: list[str], separator: str) -> str:
+    return "".join(word + separator for word in words)
+
+
+def intern(rows: list[list[str]], max_n: int) -> dict[tuple[str, ...], int]:
+    """Numbers by first sight: first all words, then the n-grams, shortest first."""
+    numbers: dict[tuple[str, ...], int] = {}
+    for n in range(1, max_n + 1):
+        for words in rows:
+            for at in range(len(words) - n + 1):
+                numbers.setdefault(tuple(words[at : at + n]), len(numbers))
+    return numbers
+
+
+def count_rows(rows: list[list[int]], n_terms: int) -> list[list[tuple[int, int]]]:
+    return [sorted(Counter(node for node in row if 0 <= node < n_terms).items()) for row in rows]
+
+
+def tally_nodes(rows: list[list[int]], n_nodes: int) -> tuple[list[int], list[int]]:
+    df = [sum(node in row for row in rows) for node in range(n_nodes)]
+    tf = [sum(row.count(node) for row in rows) for node in range(n_nodes)]
+    return df, tf
+
+
+def weigh_row(counts: list[tuple[int, int]], idf: list[float], norm: str | None, *, sublinear: bool) -> list[float]:
+    weights = [(math.log(count) + 1 if sublinear else count) * idf[column] for column, count in counts]
+    length = {
+        None: 1.0,
+        "l1": sum(map(abs, weights)),
+        "l2": math.sqrt(sum(weight * weight for weight in weights)),
+    }[norm]
+    return [weight / length if length else weight for weight in weights]
+
+
+def random_text(rng: random.Random, real: list[str], length: int = 60) -> str:
+    """Real text, mutated, with every script and mark that jieba treats in a way of its own."""
+    alphabet = (
+        "的一是了我不法治政府丁丂鿕鿖龥㐀𠀀αΣİßéЯあ한①ＡＢ２abcXYZ"
+        "019.%+#&_-—，。《》“”（） \t\r\n\x00\x85\u3000😀\ud800\udc00"
+    )
+    kind = rng.randrange(4)
+    if kind == 0:
+        return "".join(rng.choice(alphabet) for _ in range(rng.randrange(length)))
+    if kind == 1:
+        return "".join(chr(rng.randrange(0x4E00, 0x9FD8)) for _ in range(rng.randrange(length)))
+    source = rng.choice(real)
+    start = rng.randrange(max(1, len(source) - length))
+    chars = list(source[start : start + length])
+    for _ in range(rng.randrange(1 + len(chars) // (2 if kind == 2 else 8))):
+        at = rng.randrange(len(chars))
+        change = rng.randrange(4)
+        if change == 0:
+            chars[at] = rng.choice(alphabet)
+        elif change == 1:
+            chars[at] = chr(rng.randrange(0x110000))
+        elif change == 2:
+            chars.insert(at, rng.choice(["\r\n", "3.14%", "R&D", "a.b", "12.5", "--", "+86-10", "C++", "50%"]))
+        else:
+            other = rng.randrange(len(chars))
+            chars[at], chars[other] = chars[other], chars[at]
+    return "".join(chars)
