@@ -1,0 +1,74 @@
+"""Why a sentence got its category: every weight that was added up, at its place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.cutting import text_of, tokenize
+from fzclf.features import CHANNELS, Units, offsets_of
+from fzclf.model import View
+from fzclf.scoring import Scorer
+from fzclf.terms import Rows, TermSettings
+
+NOWHERE = (0, 0)
+Spans = dict[tuple[int, int], float]
+
+
+def evidence_of(scorer: Scorer, units: Units, sentence: int, category: int) -> list[tuple[int, int, float]]:
+    """Weights that make up the score of a category for a sentence, without the bias.
+
+    Returns
+    -------
+    list of (start, end, weight)
+        Spans of the text, in order; several terms at the same span are added up, and
+        a term that occurs more than once shares its weight equally among its places.
+        ``(0, 0)`` holds what has no place: the role and the position of the sentence.
+    """
+    spans: Spans = {}
+    model = scorer.model
+    flags = float(units.flags[sentence] @ model.flag_weights[:, category].astype(np.float64))
+    if flags:
+        spans[NOWHERE] = flags
+    for engine, view in zip(scorer.engines, model.views, strict=True):
+        for position, channel in enumerate(view.channels):
+            unit = int(units.seen[sentence, CHANNELS.index(channel)])
+            if unit >= 0:
+                row = engine.rows(units.codes, units.starts[unit : unit + 1], units.ends[unit : unit + 1])
+                _add_unit(spans, view, row, units, unit, view.weights[:, position, category])
+    return [(start, end, weight) for (start, end), weight in sorted(spans.items())]
+
+
+def _add_unit(
+    spans: Spans, view: View, row: Rows, units: Units, unit: int, weights: NDArray[np.float32]
+) -> None:
+    shares = {
+        view.table.terms[column]: float(value) * float(weights[column])
+        for column, value in zip(row.indices, row.data, strict=True)
+    }
+    text = text_of(units.codes[units.starts[unit] : units.ends[unit]])
+    places: dict[str, list[tuple[int, int]]] = {term: [] for term in shares}
+    for term, start, end in _occurrences(text, view.table.settings):
+        if term in places:
+            places[term].append((start, end))
+    offsets = offsets_of(units, unit)
+    for term, share in shares.items():
+        for start, end in places[term]:
+            span = (int(offsets[start]), int(offsets[end - 1]) + 1)
+            spans[span] = spans.get(span, 0.0) + share / len(places[term])
+
+
+def _occurrences(text: str, settings: TermSettings) -> Iterator[tuple[str, int, int]]:
+    """Every n-gram of `text` with its bounds, as the vectorizer counts them."""
+    if settings.analyzer == "word":
+        tokens, joiner = tokenize(text, settings.user_words), " "
+    else:
+        tokens, joiner = list(text), ""
+    ends = np.cumsum([len(token) for token in tokens]).tolist()
+    low, high = settings.ngram_range
+    for size in range(low, high + 1):
+        for first in range(len(tokens) - size + 1):
+            gram = tokens[first : first + size]
+            yield joiner.join(gram), ends[first] - len(gram[0]), ends[first + size - 1]

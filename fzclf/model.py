@@ -1,0 +1,91 @@
+"""A model as data: categories, terms, weights, calibration. Saved without pickle.
+
+A model folder holds ``manifest.json`` (format number, settings, checksums, golden
+predictions) and ``arrays.safetensors``. Everything that makes prediction fast is
+derived from it at load and never saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.terms import TermTable
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A vocabulary and its weights, one matrix for each channel through which it is seen.
+
+    Attributes
+    ----------
+    weights : array of float32, shape (n_terms, n_channels, n_categories)
+    """
+
+    name: str
+    table: TermTable
+    channels: tuple[str, ...]
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Review:
+    """When a person should look; the limits are found on reports that were left out of training.
+
+    Attributes
+    ----------
+    sentence_probability : float
+        A sentence whose best category is less probable is not clear enough (``low_margin``).
+    paragraph_probability : float
+        The same for a paragraph, whose probability is the mean of its sentences' by length.
+    known_terms : float
+        With fewer known terms for each character, the words are foreign to the model (``unknown_words``).
+    fewest_characters : int
+        With fewer Chinese characters a unit says too little (``too_short``).
+    """
+
+    sentence_probability: float = 0.6
+    paragraph_probability: float = 0.6
+    known_terms: float = 0.5
+    fewest_characters: int = 4
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A sentence and the margins that the model gave it when it was trained; checked at load."""
+
+    text: str
+    margins: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that training found, as arrays and plain values.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        Ids in the order of the codebook; axis of all weights.
+    names : mapping
+        Chinese name of each category.
+    flag_weights : array of float32, shape (n_flags, n_categories)
+    bias : array of float32, shape (n_categories,)
+    temperature : float
+        Margins are divided by it before the softmax; fitted on held-out reports.
+    card : mapping
+        What it was trained on and how well it does, as written to the model card.
+    """
+
+    categories: tuple[str, ...]
+    names: Mapping[str, str]
+    views: tuple[View, ...]
+    flag_weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    temperature: float
+    review: Review
+    golden: tuple[Golden, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,230 @@
+"""Model folders: ``manifest.json`` and ``arrays.safetensors``, checked before they are believed.
+
+Nothing in a model folder is code, and reading one runs none. The manifest holds a format
+number, all settings and the sha256 of the arrays; loading checks length, checksum,
+shapes, number ranges and names, and says in one line what is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.errors import ModelError
+from fzclf.features import CHANNELS, FLAGS
+from fzclf.model import Golden, Model, Review, View
+from fzclf.publishing import write_folder
+from fzclf.terms import TermSettings, TermTable
+
+FORMAT = 1
+MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.safetensors", "README.md"
+LARGEST_MANIFEST = 16 << 20  # bytes
+LARGEST_ARRAYS = 512 << 20
+_MAGIC = "fzclf model"
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_model(model: Model, folder: Path, card: str) -> None:
+    """Write a model folder; an existing one is replaced only when the new one has been read back."""
+    from safetensors.numpy import save
+
+    arrays = save(_arrays_of(model))
+    manifest = _manifest_of(model) | {"arrays_sha256": hashlib.sha256(arrays).hexdigest(), "arrays_bytes": len(arrays)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files = {MANIFEST: text.encode(), ARRAYS: arrays, CARD: card.encode()}
+    write_folder(folder, files, read_model)
+
+
+def read_model(folder: Path) -> Model:
+    """Read and check a model folder.
+
+    Raises
+    ------
+    ModelError
+        If it is missing, no model, of a newer format, or damaged; the message says which.
+    """
+    manifest = _read_manifest(folder / MANIFEST)
+    content = _read_bytes(folder / ARRAYS, LARGEST_ARRAYS)
+    if len(content) != manifest.get("arrays_bytes"):
+        raise ModelError(
+            f"{folder / ARRAYS}: is {len(content)} bytes long, the manifest says {manifest.get('arrays_bytes')}; "
+            "the folder is damaged, copy or train it again"
+        )
+    if hashlib.sha256(content).hexdigest() != manifest.get("arrays_sha256"):
+        raise ModelError(f"{folder / ARRAYS}: sha256 differs from the manifest; the folder is damaged, copy or train it again")
+    return _checked(lambda: _model_from(manifest, _load_arrays(content)), folder)
+
+
+def _load_arrays(content: bytes) -> Arrays:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise ValueError(f"{ARRAYS}: {error}") from error
+
+
+def _checked(build: Callable[[], Model], folder: Path) -> Model:
+    """Turn whatever a forged manifest breaks on into one clear error."""
+    try:
+        return build()
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, MemoryError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise ModelError(f"{folder}: not a valid model: {reason}; copy or train it again") from error
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
+def _read_bytes(path: Path, largest: int) -> bytes:
+    try:
+        if not path.is_file():
+            raise ModelError(f"{path}: no such file, so {path.parent} is not a model folder; train one with 'fzclf train'")
+        size = path.stat().st_size
+        if size > largest:
+            raise ModelError(f"{path}: {size} bytes, more than the {largest} that a model may have")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    content = _read_bytes(path, LARGEST_MANIFEST)
+    try:
+        manifest = json.loads(content, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: not valid JSON ({error}); the folder is damaged, copy or train it again") from error
+    if not isinstance(manifest, dict) or manifest.get("kind") != _MAGIC:
+        raise ModelError(f"{path}: not the manifest of an fzclf model (its kind must be {_MAGIC!r})")
+    number = manifest.get("format")
+    if isinstance(number, int) and number > FORMAT:
+        raise ModelError(f"{path}: format {number} is newer than this library reads ({FORMAT}); upgrade fzclf")
+    if number != FORMAT:
+        raise ModelError(f"{path}: unknown format {number!r}; this library reads {FORMAT}")
+    return manifest
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
+    categories = _strings(manifest["categories"], "categories")
+    if len(categories) < 2 or len(set(categories)) != len(categories):
+        raise ValueError(f"categories must be two or more different names, not {list(categories)}")
+    flags = _strings(manifest["flags"], "flags")
+    if flags != FLAGS:
+        raise ValueError(f"flags must be {list(FLAGS)}, not {list(flags)}")
+    temperature = float(manifest["temperature"])
+    if not 1e-3 < temperature < 1e3:
+        raise ValueError(f"temperature {temperature} is out of range")
+    model = Model(
+        categories=categories,
+        names={str(key): str(name) for key, name in manifest["names"].items()},
+        views=tuple(_view_from(view, arrays, len(categories)) for view in manifest["views"]),
+        flag_weights=_floats(arrays, "flag_weights", (len(FLAGS), len(categories))),
+        bias=_floats(arrays, "bias", (len(categories),)),
+        temperature=temperature,
+        review=_review_from(manifest["review"]),
+        golden=tuple(Golden(str(g["text"]), tuple(float(m) for m in g["margins"])) for g in manifest["golden"]),
+        card=dict(manifest["card"]),
+    )
+    if any(len(golden.margins) != len(categories) for golden in model.golden):
+        raise ValueError("a golden prediction must have one margin for each category")
+    return model
+
+
+def _review_from(limits: Mapping[str, Any]) -> Review:
+    if not all(type(value) in (int, float) and math.isfinite(value) for value in limits.values()):
+        raise ValueError(f"review limits must be finite numbers, not {dict(limits)}")
+    return Review(**limits)
+
+
+def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> View:
+    name = str(view["name"])
+    settings = dict(view["settings"])
+    low, high = (int(bound) for bound in settings["ngram_range"])
+    settings |= {"ngram_range": (low, high), "user_words": _strings(settings["user_words"], "user_words")}
+    if settings["analyzer"] not in ("word", "char") or not 1 <= low <= high <= 8:
+        raise ValueError(f"view {name!r}: unknown analyzer or n-gram range")
+    channels = _strings(view["channels"], "channels")
+    if not channels or not set(channels) <= set(CHANNELS) or len(set(channels)) != len(channels):
+        raise ValueError(f"view {name!r}: channels must be different ones of {list(CHANNELS)}, not {list(channels)}")
+    terms = _unpack_terms(arrays[f"{name}.terms"], arrays[f"{name}.term_ends"])
+    idf = arrays[f"{name}.idf"]
+    if idf.dtype != np.float64 or idf.shape != (len(terms),) or not np.isfinite(idf).all():
+        raise ValueError(f"{name}.idf must be {len(terms)} finite numbers")
+    weights = _floats(arrays, f"{name}.weights", (len(terms), len(channels), n_categories))
+    return View(name, TermTable(TermSettings(**settings), terms, idf), channels, weights)
+
+
+def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    array = arrays[name]
+    if array.dtype not in (np.float32, np.float16) or array.shape != shape:
+        raise ValueError(f"{name} must be float32 or float16 of shape {shape}, not {array.dtype} of {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds numbers that are not finite")
+    return array.astype(np.float32)
+
+
+def _strings(value: object, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{name} must be a list of strings")
+    return tuple(value)
+
+
+def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
+    """The inverse of `_pack_terms`; terms must be sorted and different, as training leaves them."""
+    if content.dtype != np.uint8 or ends.dtype != np.int64 or content.ndim != 1 or ends.ndim != 1:
+        raise ValueError("terms must be bytes with 64-bit ends")
+    bounds = [0, *ends.tolist()]
+    if bounds != sorted(bounds) or bounds[-1] != len(content):
+        raise ValueError("the ends of the terms do not fit their bytes")
+    raw = content.tobytes()
+    terms = tuple(raw[start:end].decode("utf-8", "surrogatepass") for start, end in zip(bounds, bounds[1:], strict=False))
+    if any(left >= right for left, right in zip(terms, terms[1:], strict=False)):
+        raise ValueError("terms must be sorted and different")
+    return terms
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+def _arrays_of(model: Model) -> Arrays:
+    arrays: Arrays = {"flag_weights": model.flag_weights, "bias": model.bias}
+    for view in model.views:
+        encoded = [term.encode("utf-8", "surrogatepass") for term in view.table.terms]
+        arrays[f"{view.name}.terms"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+        arrays[f"{view.name}.term_ends"] = np.cumsum([len(term) for term in encoded], dtype=np.int64)
+        arrays[f"{view.name}.idf"] = view.table.idf
+        arrays[f"{view.name}.weights"] = view.weights.astype(np.float16)
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _manifest_of(model: Model) -> dict[str, Any]:
+    return {
+        "kind": _MAGIC,
+        "format": FORMAT,
+        "categories": list(model.categories),
+        "names": dict(model.names),
+        "flags": list(FLAGS),
+        "temperature": model.temperature,
+        "review": vars(model.review),
+        "golden": [{"text": golden.text, "margins": list(golden.margins)} for golden in model.golden],
+        "card": dict(model.card),
+        "views": [
+            {"name": view.name, "channels": list(view.channels), "settings": vars(view.table.settings)}
+            for view in model.views
+        ],
+    }

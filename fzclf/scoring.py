@@ -1,0 +1,111 @@
+"""From units to margins and probabilities: what a model says before words are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.counting import engine_for
+from fzclf.cutting import has_numba
+from fzclf.features import CHANNELS, Units
+from fzclf.model import Model, View
+from fzclf.terms import Rows
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a model says of sentences.
+
+    Attributes
+    ----------
+    margins : array of shape (n_sentences, n_categories)
+        Sums of weights plus the bias; no unit, not probabilities.
+    n_known : array of shape (n_sentences,)
+        How many different terms of each sentence the model knows.
+    """
+
+    margins: NDArray[np.float64]
+    n_known: NDArray[np.int64]
+
+
+class Scorer:
+    """What is derived from a model to score sentences; shared by threads, never changed."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.engines = tuple(engine_for(view.table) for view in model.views)
+        self._weights = [np.ascontiguousarray(view.weights, dtype=np.float64) for view in model.views]
+        self._flag_weights = model.flag_weights.astype(np.float64)
+        self._bias = model.bias.astype(np.float64)
+
+    def score(self, units: Units) -> Scores:
+        """Margins of every sentence, in its place: with its neighbours, headings and flags."""
+        margins = units.flags @ self._flag_weights + self._bias
+        n_known = np.zeros(len(margins), dtype=np.int64)
+        for position, view in enumerate(self.model.views):
+            self._add_view(position, view, units, margins, n_known)
+        return Scores(margins, n_known)
+
+    def score_alone(self, units: Units, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Margins of units read on their own, as sentences without a place; for headings."""
+        margins = np.tile(self._bias, (len(wanted), 1))
+        for engine, view, weights in zip(self.engines, self.model.views, self._weights, strict=True):
+            if "sentence" in view.channels:
+                rows = engine.rows(units.codes, units.starts[wanted], units.ends[wanted])
+                margins += project(rows, np.ascontiguousarray(weights[:, view.channels.index("sentence"), :]))
+        return margins
+
+    def _add_view(
+        self, position: int, view: View, units: Units, margins: NDArray[np.float64], n_known: NDArray[np.int64]
+    ) -> None:
+        seen = units.seen[:, [CHANNELS.index(channel) for channel in view.channels]]
+        n_units, n_channels = len(units.starts), len(view.channels)
+        used = np.zeros(n_units + 1, dtype=bool)
+        used[seen] = True
+        wanted = np.flatnonzero(used[:n_units])
+        rows = self.engines[position].rows(units.codes, units.starts[wanted], units.ends[wanted])
+        projected = project(rows, self._weights[position].reshape(rows.n_terms, -1))
+        # The last row stays 0: it is what a channel shows that has no unit (-1).
+        by_unit = np.zeros((n_units + 1, n_channels, margins.shape[1]))
+        by_unit[wanted] = projected.reshape(len(wanted), n_channels, margins.shape[1])
+        margins += by_unit[seen, np.arange(n_channels)].sum(axis=1)
+        counts = np.zeros(n_units + 1, dtype=np.int64)
+        counts[wanted] = np.diff(rows.indptr)
+        n_known += counts[units.seen[:, 0]]
+
+
+def project(rows: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sparse rows times dense weights.
+
+    Parameters
+    ----------
+    weights : array of shape (n_terms, n_outputs)
+
+    Returns
+    -------
+    array of shape (n_rows, n_outputs)
+    """
+    n_rows, n_outputs = len(rows.indptr) - 1, weights.shape[1]
+    if has_numba():
+        from fzclf import _kernels
+
+        sums = np.empty(n_rows * n_outputs)
+        _kernels.score_rows(
+            rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums
+        )
+        return sums.reshape(n_rows, n_outputs)
+    sums = np.zeros((n_rows, n_outputs))
+    owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))
+    np.add.at(sums, owners, rows.data[:, None] * weights[rows.indices])
+    return sums
+
+
+def probabilities(margins: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Softmax of margins divided by the temperature; rows sum to 1."""
+    scaled = margins / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    exponents = np.exp(scaled)
+    shares: NDArray[np.float64] = exponents / exponents.sum(axis=1, keepdims=True)
+    return shares

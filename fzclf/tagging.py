@@ -1,0 +1,348 @@
+"""`classify`: a report whose paragraphs and sentences carry categories."""
+
+from __future__ import annotations
+
+import copyreg
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.errors import ModelError
+from fzclf.evidence import evidence_of
+from fzclf.features import Units, build_units
+from fzclf.model import Model, Review
+from fzclf.model_files import ARRAYS, MANIFEST, read_model
+from fzclf.report import Block, Paragraph, Report, Sentence
+from fzclf.resources import default_model_folder
+from fzclf.scoring import Scorer, Scores, probabilities
+from fzclf.segmentation import check_text, plain_block, read_outline, section_of
+from fzclf.segmentation.outline import PARAGRAPH, Entry
+
+_GOLDEN_TOLERANCE = 1e-4  # far above what processors differ by, far below what changes a tag
+REVIEW_REASONS = ("too_short", "unknown_words", "low_margin")
+Evidence = tuple[int, int, float]
+
+
+class TaggedSentence(Sentence):
+    """A sentence with its category.
+
+    Attributes
+    ----------
+    category : str
+    probability : float
+        Of `category`, calibrated on reports that were left out of training.
+    """
+
+    __slots__ = ("_number", "_tagging", "category", "probability")
+
+    def __init__(self, tagging: _Tagging, number: int, entry: Entry, offset: int) -> None:
+        start, end = entry.sentences[offset]
+        super().__init__(tagging.text, start, end, entry.roles[offset], entry.items[offset])
+        self._tagging = tagging
+        self._number = number
+        best = int(tagging.best[number])
+        self.category = tagging.model.categories[best]
+        self.probability = float(tagging.shares[number, best])
+
+    @property
+    def score(self) -> float:
+        """Margin of the category: the bias plus all weights of the evidence; no unit."""
+        return float(self._tagging.scores.margins[self._number, self._tagging.best[self._number]])
+
+    @property
+    def bias(self) -> float:
+        """What the category starts from before any evidence."""
+        return float(self._tagging.model.bias[self._tagging.best[self._number]])
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Probability of every category; sums to 1."""
+        return _named(self._tagging.model, self._tagging.shares[self._number])
+
+    @property
+    def review(self) -> str | None:
+        """Why a person should look at this sentence: ``too_short``, ``unknown_words``, ``low_margin`` or None."""
+        limits = self._tagging.model.review
+        n_known = int(self._tagging.scores.n_known[self._number])
+        return _review(self.text, n_known, self.probability, limits.sentence_probability, limits)
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """`(start, end, weight)` spans of the report whose weights, with the bias, add up to the score.
+
+        They lie in the sentence, in its neighbours and headings; ``(0, 0)`` stands for what
+        has no place (role and position). Made when asked for.
+        """
+        tagging = self._tagging
+        return evidence_of(_derived(tagging.model), tagging.units, self._number, int(tagging.best[self._number]))
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() | {
+            "category": self.category,
+            "probability": round(self.probability, 6),
+            "review": self.review,
+        }
+
+
+class TaggedParagraph(Paragraph[TaggedSentence]):
+    """A paragraph whose categories are derived from its sentences.
+
+    Attributes
+    ----------
+    category : str
+        The one that covers the most characters; a tie goes to the category of the
+        section heading, then to the one that comes first.
+    categories : tuple of str
+        All with at least one sentence, the widest first.
+    probabilities : dict
+        Mean over the sentences, weighted by their length; sums to 1.
+    review : str or None
+        Why a person should look: ``too_short``, ``unknown_words`` or ``low_margin``.
+    """
+
+    __slots__ = ("categories", "category", "probabilities", "review")
+
+    def __init__(self, tagging: _Tagging, entry: Entry, first: int) -> None:
+        numbers = range(first, first + len(entry.sentences))
+        sentences = [TaggedSentence(tagging, number, entry, number - first) for number in numbers]
+        super().__init__(
+            tagging.text, (entry.start, entry.end), entry.role, section_of(tagging.text, entry), sentences
+        )
+        covered: dict[str, int] = {}
+        for sentence in sentences:
+            covered[sentence.category] = covered.get(sentence.category, 0) + len(sentence)
+        self.categories = tuple(sorted(covered, key=lambda category: -covered[category]))
+        widest = [category for category in self.categories if covered[category] == covered[self.categories[0]]]
+        self.category = widest[0] if len(widest) == 1 else tagging.settle_tie(widest, int(first))
+        lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float64)
+        shares = lengths @ tagging.shares[first : first + len(sentences)] / lengths.sum()
+        self.probabilities = _named(tagging.model, shares)
+        n_known = int(tagging.scores.n_known[first : first + len(sentences)].sum())
+        certainty = float(lengths @ [sentence.probability for sentence in sentences] / lengths.sum())
+        limits = tagging.model.review
+        self.review = _review(self.text, n_known, certainty, limits.paragraph_probability, limits)
+
+    def to_dict(self) -> dict[str, Any]:
+        rounded = {category: round(share, 6) for category, share in self.probabilities.items()}
+        return super().to_dict() | {
+            "category": self.category,
+            "categories": list(self.categories),
+            "probabilities": rounded,
+            "review": self.review,
+        }
+
+
+class TaggedReport(Report[TaggedParagraph]):
+    """A report whose paragraphs carry categories; iterating yields them."""
+
+    def __init__(self, text: str, blocks: Sequence[Block], model: Model) -> None:
+        super().__init__(text, blocks)
+        self.categories = model.categories
+        self.names = dict(model.names)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the paragraphs' characters that each category covers, sentence by sentence."""
+        covered = dict.fromkeys(self.categories, 0)
+        for paragraph in self.paragraphs:
+            for sentence in paragraph.sentences:
+                covered[sentence.category] += len(sentence)
+        total = sum(covered.values())
+        return {category: length / total if total else 0.0 for category, length in covered.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        shares = {category: round(share, 6) for category, share in self.shares.items()}
+        return super().to_dict() | {"shares": shares}
+
+
+class _Tagging:
+    """What all sentences of one report share: units, scores, and the model that made them."""
+
+    def __init__(self, text: str, model: Model, units: Units, scorer: Scorer) -> None:
+        self.text = text
+        self.model = model
+        self.units = units
+        self.scores: Scores = scorer.score(units)
+        self.shares: NDArray[np.float64] = probabilities(self.scores.margins, model.temperature)
+        self.best: NDArray[np.int64] = self.scores.margins.argmax(axis=1)
+
+    def settle_tie(self, widest: Sequence[str], sentence: int) -> str:
+        """Between categories of equal width: the section heading's if it is one of them, else the first."""
+        heading = int(self.units.seen[sentence, -1])
+        if heading < 0:
+            return widest[0]
+        margins = _derived(self.model).score_alone(self.units, np.array([heading]))
+        announced = self.model.categories[int(margins[0].argmax())]
+        return announced if announced in widest else widest[0]
+
+
+def _review(text: str, n_known: int, certainty: float, lowest: float, limits: Review) -> str | None:
+    """The first reason for a person to look, None if there is none."""
+    n_characters = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    if n_characters < limits.fewest_characters:
+        return "too_short"
+    if n_known < limits.known_terms * len(text):
+        return "unknown_words"
+    return "low_margin" if certainty < lowest else None
+
+
+def load_model(path: str | os.PathLike[str] | None = None) -> Model:
+    """Read and check a model folder; the packaged one if no path is given.
+
+    Besides checksum and shapes, the model must give the sentences in its manifest the
+    margins that it gave them when it was trained: another dictionary or a wrong build
+    shows here, not in wrong tags. A folder that has not changed is read once.
+
+    Raises
+    ------
+    ModelError
+        If it is missing, damaged, of a newer format, or no model.
+    """
+    folder = default_model_folder() if path is None else Path(path)
+    return _load_once(folder.absolute(), _stamp(folder))
+
+
+@lru_cache(maxsize=8)
+def _load_once(folder: Path, _stamp: tuple[int, ...]) -> Model:
+    model = read_model(folder)
+    for golden in model.golden:
+        margins = golden_margins(model, golden.text)
+        if max(abs(one - other) for one, other in zip(margins, golden.margins, strict=True)) > _GOLDEN_TOLERANCE:
+            raise ModelError(
+                f"{folder}: {golden.text!r} gets margins {margins}, at training it got {golden.margins}; "
+                "the model was trained with another version of jieba or numpy, train it again"
+            )
+    _folders[model] = folder
+    return model
+
+
+_folders: WeakKeyDictionary[Model, Path] = WeakKeyDictionary()
+
+
+def _reduce_model(model: Model) -> tuple[Callable[..., Model], tuple[Any, ...]]:
+    """Pickle a loaded model as the place that it came from: reports stay small on their way between processes."""
+    folder = _folders.get(model)
+    if folder is None:
+        return Model, tuple(vars(model).values())
+    return load_model, (None if folder == default_model_folder().absolute() else str(folder),)
+
+
+copyreg.pickle(Model, _reduce_model)
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Changes when a file of the folder is replaced."""
+    try:
+        states = [(folder / name).stat() for name in (MANIFEST, ARRAYS)]
+    except OSError:
+        return ()
+    return tuple(number for state in states for number in (state.st_mtime_ns, state.st_size, state.st_ino))
+
+
+def classify(text: str, *, model: Model | None = None) -> TaggedReport:
+    """Tag every paragraph and sentence of a report with a category of the codebook.
+
+    Parameters
+    ----------
+    text : str
+        Any string; what is no report gets `other` and a reason for review.
+    model : Model, optional
+        From `fzclf.load_model`; the packaged one if none is given.
+
+    Returns
+    -------
+    TaggedReport
+        Its paragraphs when iterated over; `report.to_dict()`, `report.to_frame()` for tables.
+
+    Raises
+    ------
+    TypeError
+        If `text` is not a string.
+    ModelError
+        If the packaged model is missing or damaged.
+    """
+    check_text(text)
+    model = load_model() if model is None else model
+    scorer = _derived(model)
+    entries = read_outline(text)
+    tagging = _Tagging(text, model, build_units(text, (e for e in entries if e.kind == PARAGRAPH)), scorer)
+    blocks: list[Block] = []
+    first = 0
+    for entry in entries:
+        if entry.kind == PARAGRAPH:
+            blocks.append(TaggedParagraph(tagging, entry, first))
+            first += len(entry.sentences)
+        else:
+            blocks.append(plain_block(text, entry))
+    return TaggedReport(text, blocks, model)
+
+
+def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: int = 1) -> Iterator[TaggedReport]:
+    """Tag many reports, lazily and in order.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Read only as far as results are asked for, and a few ahead.
+    n_jobs : int
+        Threads at work; the compiled loops release the interpreter's lock.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is a single string, or holds something else than strings.
+    ValueError
+        If `n_jobs` is less than 1.
+    """
+    if isinstance(texts, (str, bytes)):
+        raise TypeError("texts must be an iterable of strings, not one string; use classify for a single report")
+    if n_jobs < 1:
+        raise ValueError(f"n_jobs must be 1 or more, not {n_jobs}")
+    chosen = load_model() if model is None else model
+    if n_jobs == 1:
+        return (classify(text, model=chosen) for text in texts)
+    return _in_threads(texts, chosen, n_jobs)
+
+
+def _in_threads(texts: Iterable[str], model: Model, n_jobs: int) -> Iterator[TaggedReport]:
+    with ThreadPoolExecutor(n_jobs) as pool:
+        waiting = []
+        for text in texts:
+            waiting.append(pool.submit(classify, text, model=model))
+            if len(waiting) > 2 * n_jobs:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+_scorers: WeakKeyDictionary[Model, Scorer] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _derived(model: Model) -> Scorer:
+    """The scorer of a model, made once."""
+    if not isinstance(model, Model):
+        raise TypeError(f"model must come from fzclf.load_model, not {type(model).__name__}")
+    with _lock:
+        if model not in _scorers:
+            _scorers[model] = Scorer(model)
+        return _scorers[model]
+
+
+def _named(model: Model, shares: NDArray[np.float64]) -> dict[str, float]:
+    return {category: float(share) for category, share in zip(model.categories, shares, strict=True)}
+
+
+def golden_margins(model: Model, sentence: str) -> tuple[float, ...]:
+    """Margins of one sentence on its own, rounded to what every processor agrees on."""
+    entries = [entry for entry in read_outline(sentence) if entry.kind == PARAGRAPH]
+    margins = _derived(model).score(build_units(sentence, entries)).margins
+    return tuple(round(float(margin), 6) for margin in margins[0])
