@@ -1,0 +1,310 @@
+"""`train` and `evaluate` without the command line: choose settings, fit, calibrate, write the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzclf.errors import LabelError
+from fzclf.features import Units
+from fzclf.model import Golden, Model, Review
+from fzclf.resources import user_words_file
+from fzclf.scoring import Scorer, probabilities
+from fzclf.training import baselines
+from fzclf.training.calibration import calibration_error, coverage_table, fit_temperature, lowest_probability
+from fzclf.training.codebook import Codebook
+from fzclf.training.cross_validation import HeldOut, fold_of_reports, hold_out
+from fzclf.training.evaluation import Outcome, count_outcome, macro_f1, paired_p, summary
+from fzclf.training.fitting import Examples, FitSettings, collect, fit_model
+from fzclf.training.labels import LabelledReport
+from fzclf.versions import versions
+
+WISHED_PRECISION = 0.97
+UNFAMILIAR_SHARE = 0.005  # of held-out sentences whose words may count as foreign
+_GOLDEN_SENTENCES = (
+    "严格落实重大行政决策程序，对规范性文件开展合法性审查。",
+    "组织行政执法人员培训考试，开展执法案卷评查。",
+    "自觉接受人大监督和民主监督，办理代表建议和政协提案。",
+    "依法办理行政复议案件，推进矛盾纠纷多元化解。",
+    "落实“谁执法谁普法”责任制，开展宪法宣传周活动。",
+    "持续优化营商环境，推进政务服务一网通办。",
+)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures of a model and of both baselines on the same sentences."""
+
+    model: Outcome
+    majority: Outcome
+    seed_terms: Outcome
+    calibration_error: float
+
+    def figures(self) -> dict[str, Any]:
+        """Everything as plain numbers, ready for JSON and the card."""
+        return {
+            "model": summary(self.model),
+            "baselines": {
+                "majority": {"macro_f1": round(float(macro_f1(self.majority.confusion)), 4)},
+                "seed_terms": {
+                    "macro_f1": round(float(macro_f1(self.seed_terms.confusion)), 4),
+                    "p_of_difference": round(paired_p(self.model, self.seed_terms), 4),
+                },
+            },
+            "calibration_error": round(self.calibration_error, 4),
+        }
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model and what is known of it."""
+
+    model: Model
+    held_out: HeldOut
+    examples: Examples
+
+
+def default_candidates() -> tuple[FitSettings, ...]:
+    """What cross-validation chooses between; docs/evaluation.md has the wider search and what did not help."""
+    return tuple(FitSettings(inverse_penalty=penalty) for penalty in (4.0, 10.0))
+
+
+def read_user_words() -> tuple[str, ...]:
+    """The field's terms that training adds to jieba's dictionary; they become part of the model."""
+    path = user_words_file()
+    if not path.is_file():
+        return ()
+    return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+
+
+def train(
+    reports: Sequence[LabelledReport],
+    data_sha256: str,
+    codebook: Codebook,
+    *,
+    candidates: Sequence[FitSettings] | None = None,
+    on_progress: Callable[[str], object] = lambda _: None,
+) -> Trained:
+    """Choose settings by leaving whole reports out, fit on everything, calibrate on what was held out.
+
+    Raises
+    ------
+    LabelError
+        If there are fewer than two reports or categories.
+    """
+    examples = collect(reports, codebook.ids)
+    _check_enough(reports, examples)
+    folds = fold_of_reports(reports)
+    best: tuple[float, FitSettings, HeldOut] | None = None
+    tried = []
+    for settings in candidates or default_candidates():
+        on_progress(f"cross-validating {_described(settings)}")
+        held_out = hold_out(examples, folds, codebook, settings)
+        outcome = count_outcome(examples.labels, held_out.predicted, examples.owners, codebook.ids)
+        score = float(macro_f1(outcome.confusion))
+        tried.append({"settings": _described(settings), "macro_f1": round(score, 4)})
+        if best is None or score > best[0]:
+            best = (score, settings, held_out)
+    assert best is not None  # there is at least one candidate
+    _, settings, held_out = best
+    on_progress("fitting on all labels")
+    model = fit_model(examples, codebook, settings)
+    model = replace(model, **_calibrated(reports, examples, held_out))
+    card = _card_data(reports, data_sha256, codebook, settings, tried, examples, held_out, model)
+    model = replace(model, golden=_golden(model), card=card)
+    return Trained(model, held_out, examples)
+
+
+def cross_validate(
+    reports: Sequence[LabelledReport],
+    codebook: Codebook,
+    *,
+    settings: FitSettings | None = None,
+    on_progress: Callable[[str], object] = lambda _: None,
+) -> dict[str, Evaluation]:
+    """Figures of models that saw nothing of the reports they are tested on.
+
+    Parameters
+    ----------
+    settings : FitSettings, optional
+        Those that `train` would try first if none are given.
+    """
+    examples = collect(reports, codebook.ids)
+    _check_enough(reports, examples)
+    folds = fold_of_reports(reports)
+    on_progress(f"training {len(np.unique(folds))} models, each without the reports of its fold")
+    held_out = hold_out(examples, folds, codebook, settings or default_candidates()[0])
+    temperature = fit_temperature(held_out.margins, examples.labels)
+    return evaluate_held_out(reports, examples, held_out, codebook, temperature)
+
+
+def evaluate_held_out(
+    reports: Sequence[LabelledReport], examples: Examples, held_out: HeldOut, codebook: Codebook, temperature: float
+) -> dict[str, Evaluation]:
+    """Figures on real reports (where labels point into whole reports) and on written text, apart."""
+    real = np.array([report.real for report in reports])[examples.owners]
+    groups = {"real reports left out": real, "written text left out": ~real}
+    return {
+        name: _evaluate(reports, examples, held_out.margins, mask, codebook, temperature, held_out.folds)
+        for name, mask in groups.items()
+        if (examples.labels[mask] >= 0).any()
+    }
+
+
+def evaluate_model(model: Model, reports: Sequence[LabelledReport], codebook: Codebook) -> Evaluation:
+    """Figures of a finished model on labelled reports; they flatter it if it was trained on them.
+
+    Raises
+    ------
+    LabelError
+        If the categories of the model are not those of the codebook.
+    """
+    if model.categories != codebook.ids:
+        raise LabelError(
+            f"the model's categories {', '.join(model.categories)} are not those of the codebook, {', '.join(codebook.ids)}"
+        )
+    examples = collect(reports, codebook.ids)
+    margins = Scorer(model).score(examples.units).margins
+    everything = np.ones(len(examples.labels), dtype=bool)
+    return _evaluate(reports, examples, margins, everything, codebook, model.temperature, None)
+
+
+def _evaluate(
+    reports: Sequence[LabelledReport],
+    examples: Examples,
+    margins: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    codebook: Codebook,
+    temperature: float,
+    folds: NDArray[np.int64] | None,
+) -> Evaluation:
+    mask = mask & (examples.labels >= 0)
+    gold, owners = examples.labels[mask], examples.owners[mask]
+    predicted = margins[mask].argmax(axis=1)
+    texts = [text for report in reports for text in _sentence_texts(report)]
+    seeds = baselines.seed_terms([text for text, kept in zip(texts, mask, strict=True) if kept], codebook)
+    majority = np.empty(len(gold), dtype=np.int64)
+    for fold in np.unique(folds[mask]) if folds is not None else [None]:
+        inside = np.ones(len(gold), dtype=bool) if folds is None else folds[mask] == fold
+        training = examples.labels if folds is None else examples.labels[folds != fold]
+        majority[inside] = baselines.majority(training, int(inside.sum()))
+    shares = probabilities(margins[mask], temperature)
+    return Evaluation(
+        model=count_outcome(gold, predicted, owners, codebook.ids),
+        majority=count_outcome(gold, majority, owners, codebook.ids),
+        seed_terms=count_outcome(gold, seeds, owners, codebook.ids),
+        calibration_error=calibration_error(shares.max(axis=1), predicted == gold),
+    )
+
+
+def _sentence_texts(report: LabelledReport) -> list[str]:
+    return [report.text[start:end] for passage in report.passages for start, end in passage.sentences]
+
+
+def _check_enough(reports: Sequence[LabelledReport], examples: Examples) -> None:
+    if len(reports) < 2:
+        raise LabelError(
+            f"only one report ({reports[0].name!r}) is labelled; training leaves whole reports out and needs two or more: "
+            "give the rows a 'report'"
+        )
+    n_categories = len(np.unique(examples.labels[examples.labels >= 0]))
+    if n_categories < 2:
+        raise LabelError("all labels are of one category; a classifier needs two or more")
+
+
+# --- calibration ----------------------------------------------------------------------------
+
+
+def _calibrated(reports: Sequence[LabelledReport], examples: Examples, held_out: HeldOut) -> dict[str, Any]:
+    """Temperature and review limits, from what was held out."""
+    labels, kept = examples.labels, examples.labels >= 0
+    temperature = fit_temperature(held_out.margins, labels)
+    shares = probabilities(held_out.margins, temperature)
+    correct = shares.argmax(axis=1) == labels
+    certainty, right = _paragraphs(reports, examples, shares)
+    familiar = held_out.n_known[kept] / np.maximum(_lengths(examples.units)[kept], 1)
+    review = Review(
+        sentence_probability=lowest_probability(shares[kept].max(axis=1), correct[kept], WISHED_PRECISION),
+        paragraph_probability=lowest_probability(certainty, right, WISHED_PRECISION),
+        known_terms=round(float(np.quantile(familiar, UNFAMILIAR_SHARE)), 4),
+    )
+    return {"temperature": temperature, "review": review}
+
+
+def _paragraphs(
+    reports: Sequence[LabelledReport], examples: Examples, shares: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Certainty of every paragraph that is labelled throughout, and whether its widest category is right."""
+    lengths, best = _lengths(examples.units), shares.argmax(axis=1)
+    certainty, right = [], []
+    first = 0
+    for report in reports:
+        for passage in report.passages:
+            own = slice(first, first + len(passage.sentences))
+            first = own.stop
+            if (examples.labels[own] >= 0).all():
+                widest = [
+                    np.bincount(of[own], weights=lengths[own], minlength=shares.shape[1]).argmax()
+                    for of in (examples.labels, best)
+                ]
+                certainty.append(float(np.average(shares[own].max(axis=1), weights=lengths[own])))
+                right.append(widest[0] == widest[1])
+    return np.array(certainty), np.array(right, dtype=bool)
+
+
+def _lengths(units: Units) -> NDArray[np.int64]:
+    own = units.seen[:, 0]
+    lengths: NDArray[np.int64] = units.ends[own] - units.starts[own]
+    return lengths
+
+
+def _golden(model: Model) -> tuple[Golden, ...]:
+    from fzclf.tagging import golden_margins
+
+    return tuple(Golden(text, golden_margins(model, text)) for text in _GOLDEN_SENTENCES)
+
+
+# --- the card -------------------------------------------------------------------------------
+
+
+def _described(settings: FitSettings) -> dict[str, Any]:
+    described = asdict(settings)
+    described["user_words"] = len(settings.user_words)
+    return described
+
+
+def _card_data(
+    reports: Sequence[LabelledReport],
+    data_sha256: str,
+    codebook: Codebook,
+    settings: FitSettings,
+    tried: Sequence[Mapping[str, Any]],
+    examples: Examples,
+    held_out: HeldOut,
+    model: Model,
+) -> dict[str, Any]:
+    evaluations = evaluate_held_out(reports, examples, held_out, codebook, model.temperature)
+    kept = examples.labels >= 0
+    shares = probabilities(held_out.margins[kept], model.temperature)
+    return {
+        "data": {
+            "sha256": data_sha256,
+            "n_reports": len(reports),
+            "real_reports": [report.name for report in reports if report.real],
+            "n_sentences": int(kept.sum()),
+            "n_sentences_by_category": {
+                category: int((examples.labels == index).sum()) for index, category in enumerate(codebook.ids)
+            },
+        },
+        "codebook_sha256": codebook.sha256,
+        "settings": _described(settings),
+        "tried": list(tried),
+        "split": f"{len(np.unique(held_out.folds))} folds of whole reports, real reports dealt out first",
+        "figures": {name: evaluation.figures() for name, evaluation in evaluations.items()},
+        "coverage": coverage_table(shares.max(axis=1), shares.argmax(axis=1) == examples.labels[kept]),
+        "versions": versions(),
+    }
