@@ -1,0 +1,52 @@
+"""Streams of a terminal: log and progress on stderr, results on stdout, any encoding survives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TextIO, TypeVar
+
+T = TypeVar("T")
+
+
+def ready_streams() -> None:
+    """Let characters that the console cannot show be escaped instead of stopping the program."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def machine_stdout() -> TextIO:
+    """Standard output for data: UTF-8 when it is piped or redirected, unless PYTHONIOENCODING says otherwise."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and not sys.stdout.isatty() and not os.environ.get("PYTHONIOENCODING"):
+        reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    return sys.stdout
+
+
+def say(message: str) -> None:
+    """A line of log."""
+    print(message, file=sys.stderr)
+
+
+def fail(message: str) -> None:
+    """A line that says what went wrong."""
+    from fzclf.outputs import visible
+
+    say(f"fzclf: {visible(message)}")
+
+
+def progress(things: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """`things` with a progress bar on stderr; silent when stderr is no terminal or there is little to do."""
+    from tqdm import tqdm
+
+    quiet = not sys.stderr.isatty() or total < 2
+    yield from tqdm(things, total=total, desc=what, unit="file", file=sys.stderr, disable=quiet, leave=False)
+
+
+def columns() -> int:
+    """Width for tables: the terminal's, or 120 where there is none."""
+    return max(shutil.get_terminal_size((120, 24)).columns, 60) if sys.stdout.isatty() else 120

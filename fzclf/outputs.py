@@ -1,0 +1,153 @@
+"""Reports as tables, JSON lines and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fzclf.report import Report, dump_json
+
+FORMATS = ("table", "jsonl", "csv")
+LEVELS = ("paragraph", "sentence")
+CSV_COLUMNS = (
+    "file", "paragraph", "sentence", "start", "end", "section", "role", "item",
+    "category", "categories", "probability", "review", "text",
+)  # fmt: skip
+# A spreadsheet runs a cell that begins like this as a formula (OWASP, CSV injection), full-width forms included.
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_IGNORED_BEFORE_FORMULA = " \u00a0\u3000\ufeff\u200b\u200c\u200d"
+_ELLIPSIS = "…"
+
+
+def rows_of(report: Report[Any], source: str, level: str) -> Iterator[dict[str, Any]]:
+    """Flat rows of a report at one level, numbered from 1."""
+    for number, paragraph in enumerate(report, 1):
+        place = {"file": source, "paragraph": number, "section": " / ".join(paragraph.section)}
+        if level == "paragraph":
+            yield place | _tags(paragraph) | _slice(paragraph)
+            continue
+        for position, sentence in enumerate(paragraph.sentences, 1):
+            yield place | {"sentence": position, "item": sentence.item} | _tags(sentence) | _slice(sentence)
+
+
+def _slice(unit: Any) -> dict[str, Any]:
+    return {"start": unit.start, "end": unit.end, "role": unit.role, "text": unit.text}
+
+
+def _tags(unit: Any) -> dict[str, Any]:
+    """Category, probability and review of a tagged unit; nothing for an untagged one."""
+    if not hasattr(unit, "category"):
+        return {}
+    probability = getattr(unit, "probability", None)
+    tags = {
+        "category": unit.category,
+        "probability": round(unit.probabilities[unit.category] if probability is None else probability, 4),
+        "review": unit.review,
+    }
+    if hasattr(unit, "categories"):
+        tags["categories"] = list(unit.categories)
+    return tags
+
+
+def jsonl(report: Report[Any], source: str, level: str) -> str:
+    """One JSON object on each line."""
+    return "".join(dump_json(row) + "\n" for row in rows_of(report, source, level))
+
+
+def csv_header() -> str:
+    return _csv_line(CSV_COLUMNS, str)
+
+
+def csv_rows(report: Report[Any], source: str, level: str, *, raw: bool = False) -> str:
+    """Lines of CSV; cells that a spreadsheet would run as formulas are made harmless unless `raw`."""
+    guard = str if raw else harmless_cell
+    return "".join(
+        _csv_line([_cell(row.get(column)) for column in CSV_COLUMNS], guard) for row in rows_of(report, source, level)
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return "; ".join(value) if isinstance(value, list) else str(value)
+
+
+def _csv_line(cells: Iterable[str], guard: Callable[[str], str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([guard(cell) for cell in cells])
+    return line.getvalue()
+
+
+def harmless_cell(cell: str) -> str:
+    """`cell` with a ``'`` before it if a spreadsheet could take it for a formula."""
+    start = cell.lstrip(_IGNORED_BEFORE_FORMULA)[:1]
+    return "'" + cell if start and start in _FORMULA_STARTS else cell
+
+
+# --- for people -----------------------------------------------------------------------------
+
+
+def width_of(text: str) -> int:
+    """Columns that `text` takes in a terminal; Chinese characters take two, combining marks none."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def fitted(text: str, columns: int) -> str:
+    """`text` cut or filled to exactly `columns`, with control and direction characters shown as ``·``."""
+    shown = visible(text)
+    if width_of(shown) > columns:
+        kept, used = [], 0
+        for char in shown:
+            wide = width_of(char)
+            if used + wide > columns - 1:
+                break
+            kept.append(char)
+            used += wide
+        shown = "".join(kept) + _ELLIPSIS
+    return shown + " " * max(columns - width_of(shown), 0)
+
+
+def visible(text: str) -> str:
+    """`text` on one line, without characters that move the cursor or turn the direction of writing."""
+    return "".join("·" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else char for char in text)
+
+
+def table(report: Report[Any], source: str, level: str, columns: int = 120) -> str:
+    """A report as a table for people: headings as they come, below them one line for each unit."""
+    names: Mapping[str, str] = getattr(report, "names", {})
+    lines = [f"── {visible(source)}  {visible(report.title)}".rstrip()]
+    section: Sequence[str] = ()
+    words_columns = max(columns - (42 if names else 20), 20)
+    for paragraph in report:
+        for depth, heading in enumerate(paragraph.section):
+            if heading not in section[depth : depth + 1]:
+                lines.append("   " + "  " * depth + fitted(heading, columns - 4 - 2 * depth).rstrip())
+        section = paragraph.section
+        units = [paragraph] if level == "paragraph" else paragraph.sentences
+        lines += [_table_line(unit, names, words_columns) for unit in units]
+    if names:
+        lines += ["", *_summary_lines(report, names)]
+    return "\n".join(lines) + "\n"
+
+
+def _table_line(unit: Any, names: Mapping[str, str], words_columns: int) -> str:
+    line = f"     {fitted(unit.text, words_columns)}  {fitted(unit.role, 11)}"
+    if not names:
+        return line.rstrip()
+    tags = _tags(unit)
+    review = f"  ? {tags['review']}" if tags["review"] else ""
+    return f"{line}  {fitted(names[unit.category], 8)}  {tags['probability']:.2f}{review}"
+
+
+def _summary_lines(report: Any, names: Mapping[str, str]) -> list[str]:
+    """Share of the characters that each category covers, as bars."""
+    lines = ["   share of characters"]
+    for category, share in report.shares.items():
+        bar = "█" * round(share * 40)
+        lines.append(f"     {fitted(names[category], 8)}  {fitted(category, 18)}  {share:6.1%}  {bar}".rstrip())
+    flagged = sum(paragraph.review is not None for paragraph in report)
+    lines.append(f"   {len(report)} paragraphs, {flagged} for a person to look at")
+    return lines
