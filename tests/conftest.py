@@ -1,0 +1,49 @@
+"""What several test modules share: the repository's folders, the seeds, a small hand-made model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fzclf.features import FLAGS
+from fzclf.model import Model, Review, View
+from fzclf.terms import TermSettings, TermTable
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+SEED_NAMES = ("dawukou-2021", "shuimogou-2022", "urad-middle-banner-2024", "wuda-2022", "wuzhong-2021")
+
+
+def read_seed(name: str) -> str:
+    return (SEEDS / f"{name}.txt").read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def seed_texts() -> dict[str, str]:
+    return {name: read_seed(name) for name in SEED_NAMES}
+
+
+@pytest.fixture
+def toy_model() -> Model:
+    """Two categories, three words, weights that can be added up by eye.
+
+    idf is 1 and nothing is normalised, so a word that occurs once counts 1.
+    """
+    settings = TermSettings(analyzer="word", ngram_range=(1, 1), lowercase=False, sublinear_tf=False, norm=None)
+    table = TermTable(settings, ("天气", "执法", "检查"), np.ones(3))
+    weights = np.zeros((3, 2, 2), dtype=np.float32)  # terms, channels (sentence, heading), categories
+    weights[1, 0] = (2.0, -1.0)
+    weights[2, 0] = (1.0, 0.0)
+    weights[0, 0] = (-1.0, 3.0)
+    weights[1, 1] = (0.5, 0.0)
+    return Model(
+        categories=("enforcement", "other"),
+        names={"enforcement": "行政执法", "other": "其他"},
+        views=(View("words", table, ("sentence", "heading"), weights),),
+        flag_weights=np.zeros((len(FLAGS), 2), dtype=np.float32),
+        bias=np.array([0.25, 0.5], dtype=np.float32),
+        temperature=1.0,
+        review=Review(sentence_probability=0.6, paragraph_probability=0.6, known_terms=0.0, fewest_characters=2),
+    )

@@ -1,0 +1,90 @@
+"""Which units a sentence sees, and where they stand in the text."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fzclf.cutting import text_of
+from fzclf.features import CHANNELS, FLAGS, build_units, offsets_of
+from fzclf.segmentation import read_outline
+
+TEXT = "一、规范执法\n总的来说很好。一是检查。查了三家。二是普法。\n另起一段，只有这一句话，它没有前后文可看。"
+
+
+def units_of(text):
+    return build_units(text, [entry for entry in read_outline(text) if entry.kind == "paragraph"])
+
+
+def seen(units, sentence, channel):
+    unit = int(units.seen[sentence, CHANNELS.index(channel)])
+    return None if unit < 0 else text_of(units.codes[units.starts[unit] : units.ends[unit]])
+
+
+def test_a_sentence_sees_itself_and_its_neighbours():
+    units = units_of(TEXT)
+    assert [seen(units, 2, channel) for channel in ("sentence", "previous", "next")] == [
+        "查了三家。",
+        "一是检查。",
+        "二是普法。",
+    ]
+
+
+def test_a_sentence_sees_what_opens_its_item_and_its_paragraph():
+    units = units_of(TEXT)
+    assert seen(units, 2, "item") == "一是检查。"
+    assert seen(units, 2, "opening") == "总的来说很好。"
+
+
+def test_what_opens_an_item_does_not_see_itself_as_its_opening():
+    units = units_of(TEXT)
+    assert seen(units, 1, "item") is None
+    assert seen(units, 0, "opening") is None
+
+
+def test_neighbours_end_with_the_paragraph():
+    units = units_of(TEXT)
+    assert seen(units, 3, "next") is None
+    assert seen(units, 4, "previous") is None
+
+
+def test_the_innermost_heading_is_seen():
+    assert seen(units_of(TEXT), 4, "heading") == "一、规范执法"
+
+
+def test_a_heading_is_one_unit_for_all_its_sentences():
+    units = units_of(TEXT)
+    assert len(set(units.seen[:, CHANNELS.index("heading")].tolist())) == 1
+
+
+def test_flags_tell_role_opening_and_item():
+    units = units_of(TEXT)
+    flags = [{FLAGS[i] for i in np.flatnonzero(row)} for row in units.flags]
+    assert flags[0] == {"role=achievement", "opens paragraph"}
+    assert flags[2] == {"role=achievement", "in item"}
+
+
+def test_a_sentence_over_a_line_break_is_mended_and_keeps_its_offsets():
+    """As from a PDF: the break is taken out of the features, and evidence still points into the text."""
+    from types import SimpleNamespace
+
+    text = "加强行政\n执法监督。"
+    passage = SimpleNamespace(sentences=[(0, len(text))], roles=["plan"], items=[None], section=())
+    units = build_units(text, [passage])
+    assert seen(units, 0, "sentence") == "加强行政执法监督。"
+    offsets = offsets_of(units, 0)
+    assert [text[offset] for offset in offsets] == list("加强行政执法监督。")
+
+
+def test_no_passages_give_no_sentences():
+    units = build_units("", [])
+    assert units.seen.shape == (0, len(CHANNELS))
+    assert units.flags.shape == (0, len(FLAGS))
+
+
+@given(st.text(alphabet=st.sampled_from("一二、。（）；执法普\n 1.是"), max_size=120))
+def test_units_are_inside_the_codes(text):
+    units = units_of(text)
+    assert (units.starts >= 0).all()
+    assert (units.ends <= len(units.codes)).all()
+    assert (units.starts < units.ends).all()
+    assert (units.seen < len(units.starts)).all()
