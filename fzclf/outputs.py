@@ -20,6 +20,7 @@ CSV_COLUMNS = (
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _IGNORED_BEFORE_FORMULA = " \u00a0\u3000\ufeff\u200b\u200c\u200d"
 _ELLIPSIS = "…"
+ROLE_NAMES = {"opening": "引言", "achievement": "成效", "problem": "问题", "plan": "计划", "closing": "结语"}
 
 
 def rows_of(report: Report[Any], source: str, level: str) -> Iterator[dict[str, Any]]:
@@ -118,28 +119,42 @@ def visible(text: str) -> str:
 def table(report: Report[Any], source: str, level: str, columns: int = 120) -> str:
     """A report as a table for people: headings as they come, below them one line for each unit."""
     names: Mapping[str, str] = getattr(report, "names", {})
-    lines = [f"── {visible(source)}  {visible(report.title)}".rstrip()]
+    words_columns = max(columns - (44 if names else 16), 20)
+    lines = [f"── {visible(source)}  {visible(report.title)}".rstrip(), _header_line(level, names, words_columns)]
     section: Sequence[str] = ()
-    words_columns = max(columns - (42 if names else 20), 20)
     for paragraph in report:
         for depth, heading in enumerate(paragraph.section):
             if heading not in section[depth : depth + 1]:
                 lines.append("   " + "  " * depth + fitted(heading, columns - 4 - 2 * depth).rstrip())
         section = paragraph.section
         units = [paragraph] if level == "paragraph" else paragraph.sentences
-        lines += [_table_line(unit, names, words_columns) for unit in units]
+        lines += [_table_line(unit, _own_words(unit, section), names, words_columns) for unit in units]
     if names:
         lines += ["", *_summary_lines(report, names)]
     return "\n".join(lines) + "\n"
 
 
-def _table_line(unit: Any, names: Mapping[str, str], words_columns: int) -> str:
-    line = f"     {fitted(unit.text, words_columns)}  {fitted(unit.role, 11)}"
+def _header_line(level: str, names: Mapping[str, str], words_columns: int) -> str:
+    tags = f"  {'category':8}  prob  also" if names else ""
+    return f"       {level:{words_columns}}  role{tags}"
+
+
+def _own_words(unit: Any, section: Sequence[str]) -> str:
+    """Text of a unit without the run-in heading that was shown as a heading just above."""
+    text: str = unit.text
+    if section and text.startswith(section[-1]) and len(text) > len(section[-1]) + 1:
+        return text[len(section[-1]) :].lstrip("。！! ")
+    return text
+
+
+def _table_line(unit: Any, words: str, names: Mapping[str, str], words_columns: int) -> str:
+    line = f"       {fitted(words, words_columns)}  {ROLE_NAMES[unit.role]}"
     if not names:
-        return line.rstrip()
+        return line
     tags = _tags(unit)
+    also = " ".join(names[category] for category in tags.get("categories", []) if category != unit.category)
     review = f"  ? {tags['review']}" if tags["review"] else ""
-    return f"{line}  {fitted(names[unit.category], 8)}  {tags['probability']:.2f}{review}"
+    return f"{line}  {fitted(names[unit.category], 8)}  {tags['probability']:.2f}  {also}{review}".rstrip()
 
 
 def _summary_lines(report: Any, names: Mapping[str, str]) -> list[str]:
