@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fzclf.cutting import tokenize
     from fzclf.errors import FzclfError, LabelError, MissingExtraError, ModelError, ReadError
+    from fzclf.loading import load_model
     from fzclf.model import Model
     from fzclf.reading import read
     from fzclf.report import Block, Paragraph, Report, Sentence
     from fzclf.segmentation import segment
-    from fzclf.tagging import TaggedParagraph, TaggedReport, TaggedSentence, classify, classify_many, load_model
+    from fzclf.tagging import TaggedParagraph, TaggedReport, TaggedSentence, classify, classify_many
     from fzclf.vectorizer import JiebaTfidfVectorizer
 
 __version__ = "0.1.0"
@@ -27,7 +28,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "classify": "fzclf.tagging",
     "classify_many": "fzclf.tagging",
-    "load_model": "fzclf.tagging",
+    "load_model": "fzclf.loading",
     "TaggedReport": "fzclf.tagging",
     "TaggedParagraph": "fzclf.tagging",
     "TaggedSentence": "fzclf.tagging",

@@ -41,9 +41,7 @@ def evidence_of(scorer: Scorer, units: Units, sentence: int, category: int) -> l
     return [(start, end, weight) for (start, end), weight in sorted(spans.items())]
 
 
-def _add_unit(
-    spans: Spans, view: View, row: Rows, units: Units, unit: int, weights: NDArray[np.float32]
-) -> None:
+def _add_unit(spans: Spans, view: View, row: Rows, units: Units, unit: int, weights: NDArray[np.float32]) -> None:
     shares = {
         view.table.terms[column]: float(value) * float(weights[column])
         for column, value in zip(row.indices, row.data, strict=True)

@@ -22,7 +22,9 @@ from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
-_BREAK = re.compile(r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*")
+_BREAK = re.compile(
+    r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
+)
 
 Bounds = tuple[int, int]
 
@@ -30,10 +32,18 @@ Bounds = tuple[int, int]
 class Passage(Protocol):
     """A paragraph as `build_units` needs it: bounds of its sentences and of the headings above."""
 
-    sentences: list[Bounds]
-    roles: list[str]
-    items: list[int | None]
-    section: tuple[Bounds, ...]
+    @property
+    def sentences(self) -> Sequence[Bounds]:
+        """Bounds in the text, in order."""
+    @property
+    def roles(self) -> Sequence[str]:
+        """Role of each sentence."""
+    @property
+    def items(self) -> Sequence[int | None]:
+        """Number of the item that each sentence stands in."""
+    @property
+    def section(self) -> Sequence[Bounds]:
+        """Bounds of the headings above, outermost first."""
 
 
 @dataclass(frozen=True)

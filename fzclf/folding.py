@@ -47,10 +47,11 @@ def fold_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     table = _table()
     if codes.size and int(codes.max()) >= _BASIC_PLANE:
         basic = codes < _BASIC_PLANE
-        folded = codes.copy()
+        folded: NDArray[np.uint32] = codes.copy()
         folded[basic] = table[codes[basic]]
         return folded
-    return table[codes]
+    narrow: NDArray[np.uint32] = table[codes]
+    return narrow
 
 
 def fold(text: str) -> str:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def read_model(folder: Path) -> Model:
             "the folder is damaged, copy or train it again"
         )
     if hashlib.sha256(content).hexdigest() != manifest.get("arrays_sha256"):
-        raise ModelError(f"{folder / ARRAYS}: sha256 differs from the manifest; the folder is damaged, copy or train it again")
+        raise ModelError(
+            f"{folder / ARRAYS}: sha256 differs from the manifest; the folder is damaged, copy or train it again"
+        )
     return _checked(lambda: _model_from(manifest, _load_arrays(content)), folder)
 
 
@@ -87,7 +90,9 @@ def _checked(build: Callable[[], Model], folder: Path) -> Model:
 def _read_bytes(path: Path, largest: int) -> bytes:
     try:
         if not path.is_file():
-            raise ModelError(f"{path}: no such file, so {path.parent} is not a model folder; train one with 'fzclf train'")
+            raise ModelError(
+                f"{path}: no such file, so {path.parent} is not a model folder; train one with 'fzclf train'"
+            )
         size = path.stat().st_size
         if size > largest:
             raise ModelError(f"{path}: {size} bytes, more than the {largest} that a model may have")
@@ -192,8 +197,10 @@ def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
     if bounds != sorted(bounds) or bounds[-1] != len(content):
         raise ValueError("the ends of the terms do not fit their bytes")
     raw = content.tobytes()
-    terms = tuple(raw[start:end].decode("utf-8", "surrogatepass") for start, end in zip(bounds, bounds[1:], strict=False))
-    if any(left >= right for left, right in zip(terms, terms[1:], strict=False)):
+    terms = tuple(
+        raw[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds)
+    )
+    if any(left >= right for left, right in pairwise(terms)):
         raise ValueError("terms must be sorted and different")
     return terms
 

@@ -59,6 +59,7 @@ def jsonl(report: Report[Any], source: str, level: str) -> str:
 
 
 def csv_header() -> str:
+    """The line of column names."""
     return _csv_line(CSV_COLUMNS, str)
 
 
@@ -93,7 +94,9 @@ def harmless_cell(cell: str) -> str:
 
 def width_of(text: str) -> int:
     """Columns that `text` takes in a terminal; Chinese characters take two, combining marks none."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def fitted(text: str, columns: int) -> str:

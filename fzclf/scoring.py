@@ -92,9 +92,7 @@ def project(rows: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         from fzclf import _kernels
 
         sums = np.empty(n_rows * n_outputs)
-        _kernels.score_rows(
-            rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums
-        )
+        _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
         return sums.reshape(n_rows, n_outputs)
     sums = np.zeros((n_rows, n_outputs))
     owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import copyreg
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.errors import ModelError
 from fzclf.evidence import evidence_of
 from fzclf.features import Units, build_units
+from fzclf.loading import load_model, scorer_of
 from fzclf.model import Model, Review
-from fzclf.model_files import ARRAYS, MANIFEST, read_model
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.resources import default_model_folder
 from fzclf.scoring import Scorer, Scores, probabilities
 from fzclf.segmentation import check_text, plain_block, read_outline, section_of
 from fzclf.segmentation.outline import PARAGRAPH, Entry
 
-_GOLDEN_TOLERANCE = 1e-4  # far above what processors differ by, far below what changes a tag
 REVIEW_REASONS = ("too_short", "unknown_words", "low_margin")
 Evidence = tuple[int, int, float]
 
@@ -82,9 +73,10 @@ class TaggedSentence(Sentence):
         has no place (role and position). Made when asked for.
         """
         tagging = self._tagging
-        return evidence_of(_derived(tagging.model), tagging.units, self._number, int(tagging.best[self._number]))
+        return evidence_of(scorer_of(tagging.model), tagging.units, self._number, int(tagging.best[self._number]))
 
     def to_dict(self) -> dict[str, Any]:
+        """Offsets, text and tags as plain values; probabilities to six places."""
         return super().to_dict() | {
             "category": self.category,
             "probability": round(self.probability, 6),
@@ -113,9 +105,7 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
     def __init__(self, tagging: _Tagging, entry: Entry, first: int) -> None:
         numbers = range(first, first + len(entry.sentences))
         sentences = [TaggedSentence(tagging, number, entry, number - first) for number in numbers]
-        super().__init__(
-            tagging.text, (entry.start, entry.end), entry.role, section_of(tagging.text, entry), sentences
-        )
+        super().__init__(tagging.text, (entry.start, entry.end), entry.role, section_of(tagging.text, entry), sentences)
         covered: dict[str, int] = {}
         for sentence in sentences:
             covered[sentence.category] = covered.get(sentence.category, 0) + len(sentence)
@@ -131,6 +121,7 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
         self.review = _review(self.text, n_known, certainty, limits.paragraph_probability, limits)
 
     def to_dict(self) -> dict[str, Any]:
+        """Offsets, text and tags as plain values; probabilities to six places."""
         rounded = {category: round(share, 6) for category, share in self.probabilities.items()}
         return super().to_dict() | {
             "category": self.category,
@@ -159,6 +150,7 @@ class TaggedReport(Report[TaggedParagraph]):
         return {category: length / total if total else 0.0 for category, length in covered.items()}
 
     def to_dict(self) -> dict[str, Any]:
+        """Offsets, text and tags as plain values; probabilities to six places."""
         shares = {category: round(share, 6) for category, share in self.shares.items()}
         return super().to_dict() | {"shares": shares}
 
@@ -179,7 +171,7 @@ class _Tagging:
         heading = int(self.units.seen[sentence, -1])
         if heading < 0:
             return widest[0]
-        margins = _derived(self.model).score_alone(self.units, np.array([heading]))
+        margins = scorer_of(self.model).score_alone(self.units, np.array([heading]))
         announced = self.model.categories[int(margins[0].argmax())]
         return announced if announced in widest else widest[0]
 
@@ -192,59 +184,6 @@ def _review(text: str, n_known: int, certainty: float, lowest: float, limits: Re
     if n_known < limits.known_terms * len(text):
         return "unknown_words"
     return "low_margin" if certainty < lowest else None
-
-
-def load_model(path: str | os.PathLike[str] | None = None) -> Model:
-    """Read and check a model folder; the packaged one if no path is given.
-
-    Besides checksum and shapes, the model must give the sentences in its manifest the
-    margins that it gave them when it was trained: another dictionary or a wrong build
-    shows here, not in wrong tags. A folder that has not changed is read once.
-
-    Raises
-    ------
-    ModelError
-        If it is missing, damaged, of a newer format, or no model.
-    """
-    folder = default_model_folder() if path is None else Path(path)
-    return _load_once(folder.absolute(), _stamp(folder))
-
-
-@lru_cache(maxsize=8)
-def _load_once(folder: Path, _stamp: tuple[int, ...]) -> Model:
-    model = read_model(folder)
-    for golden in model.golden:
-        margins = golden_margins(model, golden.text)
-        if max(abs(one - other) for one, other in zip(margins, golden.margins, strict=True)) > _GOLDEN_TOLERANCE:
-            raise ModelError(
-                f"{folder}: {golden.text!r} gets margins {margins}, at training it got {golden.margins}; "
-                "the model was trained with another version of jieba or numpy, train it again"
-            )
-    _folders[model] = folder
-    return model
-
-
-_folders: WeakKeyDictionary[Model, Path] = WeakKeyDictionary()
-
-
-def _reduce_model(model: Model) -> tuple[Callable[..., Model], tuple[Any, ...]]:
-    """Pickle a loaded model as the place that it came from: reports stay small on their way between processes."""
-    folder = _folders.get(model)
-    if folder is None:
-        return Model, tuple(vars(model).values())
-    return load_model, (None if folder == default_model_folder().absolute() else str(folder),)
-
-
-copyreg.pickle(Model, _reduce_model)
-
-
-def _stamp(folder: Path) -> tuple[int, ...]:
-    """Changes when a file of the folder is replaced."""
-    try:
-        states = [(folder / name).stat() for name in (MANIFEST, ARRAYS)]
-    except OSError:
-        return ()
-    return tuple(number for state in states for number in (state.st_mtime_ns, state.st_size, state.st_ino))
 
 
 def classify(text: str, *, model: Model | None = None) -> TaggedReport:
@@ -271,7 +210,7 @@ def classify(text: str, *, model: Model | None = None) -> TaggedReport:
     """
     check_text(text)
     model = load_model() if model is None else model
-    scorer = _derived(model)
+    scorer = scorer_of(model)
     entries = read_outline(text)
     tagging = _Tagging(text, model, build_units(text, (e for e in entries if e.kind == PARAGRAPH)), scorer)
     blocks: list[Block] = []
@@ -323,26 +262,5 @@ def _in_threads(texts: Iterable[str], model: Model, n_jobs: int) -> Iterator[Tag
             yield future.result()
 
 
-_scorers: WeakKeyDictionary[Model, Scorer] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def _derived(model: Model) -> Scorer:
-    """The scorer of a model, made once."""
-    if not isinstance(model, Model):
-        raise TypeError(f"model must come from fzclf.load_model, not {type(model).__name__}")
-    with _lock:
-        if model not in _scorers:
-            _scorers[model] = Scorer(model)
-        return _scorers[model]
-
-
 def _named(model: Model, shares: NDArray[np.float64]) -> dict[str, float]:
     return {category: float(share) for category, share in zip(model.categories, shares, strict=True)}
-
-
-def golden_margins(model: Model, sentence: str) -> tuple[float, ...]:
-    """Margins of one sentence on its own, rounded to what every processor agrees on."""
-    entries = [entry for entry in read_outline(sentence) if entry.kind == PARAGRAPH]
-    margins = _derived(model).score(build_units(sentence, entries)).margins
-    return tuple(round(float(margin), 6) for margin in margins[0])

@@ -10,10 +10,11 @@ _PACKAGES = ("fzclf", "numpy", "scipy", "scikit-learn", "jieba", "numba", "safet
 
 def versions() -> dict[str, str]:
     """Version of Python and of each package, ``not installed`` where there is none."""
-    found = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    return {"python": platform.python_version()} | {name: _version_of(name) for name in _PACKAGES}
+
+
+def _version_of(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -66,7 +66,9 @@ def test_a_folder_means_its_files(tmp_path):
 
 
 def test_csv_goes_to_a_file_that_excel_reads(tmp_path):
-    result = fzclf("classify", SEEDS / "wuda-2022.txt", "--format", "csv", "--level", "sentence", "-o", tmp_path / "t.csv")
+    result = fzclf(
+        "classify", SEEDS / "wuda-2022.txt", "--format", "csv", "--level", "sentence", "-o", tmp_path / "t.csv"
+    )
     assert result.returncode == 0
     assert out(result) == ""
     content = (tmp_path / "t.csv").read_bytes()
@@ -81,7 +83,9 @@ def test_an_output_that_cannot_be_written_is_named(tmp_path):
     assert "Traceback" not in err(result)
 
 
-@pytest.mark.parametrize("arguments", [[], ["classify"], ["classify", "x", "--format", "xml"], ["explain", "x", "--top", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["classify"], ["classify", "x", "--format", "xml"], ["explain", "x", "--top", "0"]]
+)
 def test_wrong_use_exits_with_2(arguments):
     result = fzclf(*arguments)
     assert result.returncode == 2
@@ -101,7 +105,9 @@ def test_a_gbk_console_shows_chinese_and_stops_at_nothing():
 
 
 def test_an_ascii_locale_stops_at_nothing():
-    result = fzclf("classify", SEEDS / "wuda-2022.txt", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
+    result = fzclf(
+        "classify", SEEDS / "wuda-2022.txt", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    )
     assert result.returncode == 0
     assert result.stderr == b""
 
@@ -138,7 +144,9 @@ def test_train_evaluate_and_classify_with_own_labels(tmp_path):
     trained = fzclf("train", tmp_path / "mine.csv", "-o", tmp_path / "model")
     assert trained.returncode == 0, err(trained)
     assert "# Model card" in out(trained)
-    tagged = fzclf("classify", "-", "--format", "jsonl", "--model", tmp_path / "model", stdin="又组织法治讲座。".encode())
+    tagged = fzclf(
+        "classify", "-", "--format", "jsonl", "--model", tmp_path / "model", stdin="又组织法治讲座。".encode()
+    )
     assert json.loads(out(tagged))["category"] == "legal_publicity"
     measured = fzclf("evaluate", tmp_path / "mine.csv", "--model", tmp_path / "model", "--json")
     assert json.loads(out(measured))["figures"]["model on these labels"]["model"]["macro_f1"] == 1.0
@@ -172,7 +180,9 @@ def test_completion_scripts(shell):
     assert "classify" in out(result)
 
 
-@pytest.mark.parametrize("verb", ["classify", "segment", "train", "evaluate", "explain", "info", "warmup", "completion"])
+@pytest.mark.parametrize(
+    "verb", ["classify", "segment", "train", "evaluate", "explain", "info", "warmup", "completion"]
+)
 def test_every_verb_has_help(verb):
     result = fzclf(verb, "--help")
     assert result.returncode == 0

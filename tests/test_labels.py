@@ -78,7 +78,10 @@ def test_every_sentence_of_every_seed_is_labelled(name, seed_texts):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"text": "一。", "category": "enforcment"}, "unknown category 'enforcment'; known: decision_making, enforcement"),
+        (
+            {"text": "一。", "category": "enforcment"},
+            "unknown category 'enforcment'; known: decision_making, enforcement",
+        ),
         ({"text": "一。"}, "unknown category None"),
         ({"text": " ", "category": "other"}, "text must be a string with words"),
         ({"text": 5, "category": "other"}, "text must be a string with words in it, not 5"),
@@ -88,7 +91,10 @@ def test_every_sentence_of_every_seed_is_labelled(name, seed_texts):
         ({"report": "wuda-2022", "start": 1.5, "end": 2, "category": "other"}, "start must be a whole number, not 1.5"),
         ({"report": "wuda-2022", "start": 5, "end": 5, "category": "other"}, r"5:5 lies outside of report 'wuda-2022'"),
         ({"report": "wuda-2022", "start": 0, "end": 99999, "category": "other"}, r"0:99999 lies outside"),
-        ({"report": "wuda-2022", "start": 40, "end": 44, "category": "other"}, "40:44 is no sentence of report 'wuda-2022'; the nearest is"),
+        (
+            {"report": "wuda-2022", "start": 40, "end": 44, "category": "other"},
+            "40:44 is no sentence of report 'wuda-2022'; the nearest is",
+        ),
         ({"report": "nowhere-1999", "start": 0, "end": 4, "category": "other"}, "unknown report 'nowhere-1999'"),
         ({"report": "../wuda-2022", "start": 0, "end": 4, "category": "other"}, "cannot be the name of a report"),
     ],

@@ -24,6 +24,7 @@ LAYERS = [
     ["fzclf.model"],
     ["fzclf.model_files"],
     ["fzclf.scoring"],
+    ["fzclf.loading"],
     ["fzclf.evidence"],
     ["fzclf.tagging"],
     ["fzclf.vectorizer"],
@@ -71,13 +72,21 @@ def test_nothing_that_runs_code_from_data_is_used(path):
     tree = ast.parse(path.read_text("utf-8"))
     names = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert not names & {"eval", "exec", "compile", "__import__"}
-    assert not {name.split(".")[0] for name in imports_of(path)} & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
+    assert not {name.split(".")[0] for name in imports_of(path)} & {
+        "pickle",
+        "marshal",
+        "shelve",
+        "dill",
+        "cloudpickle",
+    }
 
 
 def imported_by(code):
     """Modules that are loaded after running `code` in a fresh interpreter."""
     script = f"{code}\nimport sys; print(' '.join(sorted(sys.modules)))"
-    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
 
 
 def test_importing_the_package_imports_nothing_heavy():

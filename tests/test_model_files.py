@@ -11,8 +11,9 @@ from conftest import ROOT
 from safetensors.numpy import load, save
 
 from fzclf.errors import ModelError
+from fzclf.loading import load_model
 from fzclf.model_files import ARRAYS, MANIFEST, read_model, write_model
-from fzclf.tagging import classify, load_model
+from fzclf.tagging import classify
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from fzclf.outputs import CSV_COLUMNS, csv_header, csv_rows, fitted, harmless_ce
 TEXT = "一、规范执法\n开展执法检查。办理案件3件。\n"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", " =1", "\u3000@x", "\ufeff=1", "\u200b=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", " =1", "\u3000@x", "\ufeff=1", "\u200b=1"]
+)
 def test_a_formula_is_made_harmless(cell):
     assert harmless_cell(cell) == "'" + cell
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -31,7 +32,12 @@ def test_a_document_says_its_kind_encoding_and_source(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(CHINESE.encode())
     document = read_document(str(path))
-    assert (document.kind, document.encoding, document.notes, document.source) == ("text", "utf-8", (), str(path))
+    assert (document.kind, document.encoding, document.notes, document.source) == (
+        "text",
+        "utf-8",
+        (),
+        str(path),
+    )
 
 
 def test_bytes_are_content() -> None:
@@ -50,7 +56,8 @@ def test_content_counts_and_not_the_name(tmp_path: Path) -> None:
 
 
 def test_importing_the_reader_imports_no_format_library() -> None:
-    code = "import sys, fzclf.reading; print([m for m in ('lxml', 'selectolax', 'pypdfium2', 'trafilatura') if m in sys.modules])"
+    libraries = ("lxml", "selectolax", "pypdfium2", "trafilatura", "charset_normalizer")
+    code = f"import sys, fzclf.reading; print([name for name in {libraries} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
@@ -181,10 +188,10 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
 
     def growing(handle: int, n_bytes: int) -> bytes:
         data = real(handle, n_bytes)
-        if data:
+        if path.stat().st_size == 10:
             with path.open("ab") as target:
                 target.write(b"more")
-        return data if len(data) < 100 else b""
+        return data
 
     monkeypatch.setattr("fzclf.reading.sources.os.read", growing)
     with pytest.raises(ReadError, match="changed while it was being read"):
@@ -215,18 +222,23 @@ def test_the_limit_of_a_file(tmp_path: Path, as_path: bool) -> None:
 
 # --- whatever comes --------------------------------------------------------------------------------------
 
-_STARTS = [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"<html>", b"\xff\xfe", b"\xef\xbb\xbf", b"\x84\x31\x95\x33", OLE]
+_STARTS = [
+    b"",
+    b"PK\x03\x04",
+    b"%PDF-1.7\n",
+    b"<html>",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\x84\x31\x95\x33",
+    OLE,
+]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(_STARTS), st.binary(max_size=200))
 def test_any_bytes_give_text_or_a_clear_error(start: bytes, rest: bytes) -> None:
-    try:
-        text = read(start + rest)
-    except FzclfError as error:
-        assert len(str(error)) < 500
-    else:
-        assert isinstance(text, str)
+    with contextlib.suppress(FzclfError):
+        assert isinstance(read(start + rest), str)
 
 
 @pytest.mark.parametrize("kind", ["docx", "pdf", "page"])
@@ -236,10 +248,8 @@ def test_damage_gives_text_or_a_clear_error(kind: str) -> None:
     for position in range(0, len(data), max(len(data) // 120, 1)):
         damaged = bytes(data[:position] + bytes([data[position] ^ 0x55]) + data[position + 1 :])
         for each in (damaged, bytes(data[:position])):
-            try:
+            with contextlib.suppress(FzclfError):
                 read(each)
-            except FzclfError:
-                pass
 
 
 def test_many_threads_read_pdf_at_once() -> None:

@@ -13,9 +13,9 @@ from fzclf.reading import read, read_document
 from fzclf.reading.decoding import likely_encoding
 from fzclf.reading.plausibility import common_share, is_plausible
 
-SIMPLIFIED = "二〇二二年，我区坚持以法治思想为指导，推进依法行政，完善行政决策程序，规范行政执法，化解矛盾纠纷，取得明显成效。"
-TRADITIONAL = "二〇二二年，我區堅持以法治思想為指導，推進依法行政，完善行政決策程序，規範行政執法，化解矛盾糾紛，取得明顯成效。"
-KOREAN = "올해 정부는 법치주의를 강화하고 국민의 권리를 보호하기 위하여 다양한 정책을 추진하였다. 행정 절차의 투명성을 높였다."
+SIMPLIFIED = "二〇二二年，我区坚持以法治思想为指导，推进依法行政，完善行政决策程序，规范行政执法，化解矛盾纠纷。"
+TRADITIONAL = "去年，我區堅持以法治思想為指導，推進依法行政，完善行政決策程序，規範行政執法，化解矛盾糾紛。"
+KOREAN = "올해 정부는 법치주의를 강화하고 국민의 권리를 보호하기 위하여 다양한 정책을 추진하였다."
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,10 @@ def test_an_offset_counts_the_mark() -> None:
 def test_replacing_is_noted_with_count_and_place() -> None:
     document = read_document(SIMPLIFIED.encode() + b"\xff", errors="replace")
     assert document.text == SIMPLIFIED + "\ufffd"
-    assert document.notes[0] == f"bytes that are not utf-8 were replaced: 1 characters (U+FFFD), the first at {len(SIMPLIFIED)}"
+    assert (
+        document.notes[0]
+        == f"bytes that are not utf-8 were replaced: 1 characters (U+FFFD), the first at {len(SIMPLIFIED)}"
+    )
 
 
 def test_replacing_changes_nothing_where_all_fits() -> None:

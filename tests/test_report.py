@@ -23,7 +23,10 @@ def test_headings_and_title():
 
 
 def test_a_title_over_two_lines_is_joined():
-    assert fzclf.segment("某县人民政府关于\n2022年法治政府建设情况的报告\n\n今年工作很好。").title == "某县人民政府关于2022年法治政府建设情况的报告"
+    assert (
+        fzclf.segment("某县人民政府关于\n2022年法治政府建设情况的报告\n\n今年工作很好。").title
+        == "某县人民政府关于2022年法治政府建设情况的报告"
+    )
 
 
 def test_to_dict_has_every_block():

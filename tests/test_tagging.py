@@ -12,7 +12,10 @@ from fzclf.tagging import classify, classify_many
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=300)
 REPORTISH = st.lists(
-    st.sampled_from(["一、", "（一）", "规范执法", "普法", "。", "；", "\n", "“", "》", "2022年", " ", "（", "）", "一是"]), max_size=60
+    st.sampled_from(
+        ["一、", "（一）", "规范执法", "普法", "。", "；", "\n", "“", "》", "2022年", " ", "（", "）", "一是"]
+    ),
+    max_size=60,
 ).map("".join)
 
 
@@ -61,7 +64,10 @@ def test_text_without_chinese_is_too_short_to_judge(toy_model):
 def test_evidence_points_at_the_words(toy_model):
     report = classify("检查执法。", model=toy_model)
     sentence = report.paragraphs[0].sentences[0]
-    assert [(report.text[start:end], weight) for start, end, weight in sentence.evidence] == [("检查", 1.0), ("执法", 2.0)]
+    assert [(report.text[start:end], weight) for start, end, weight in sentence.evidence] == [
+        ("检查", 1.0),
+        ("执法", 2.0),
+    ]
 
 
 def test_a_word_twice_shares_its_weight(toy_model):
@@ -142,7 +148,17 @@ def test_something_else_than_a_model_is_refused():
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t\u3000", "一、执法\n二、普法", "没有标题的一句话。", "执" * 100_000, "一。\r\n二。\r\n", "\ufeff执法。", "\0", "\ud800执法。"],
+    [
+        "",
+        " \n\t\u3000",
+        "一、执法\n二、普法",
+        "没有标题的一句话。",
+        "执" * 100_000,
+        "一。\r\n二。\r\n",
+        "\ufeff执法。",
+        "\0",
+        "\ud800执法。",
+    ],
     ids=["empty", "blank", "only headings", "no headings", "100 kB line", "CRLF", "BOM", "NUL", "lone surrogate"],
 )
 def test_odd_text_gets_an_answer(text):

@@ -7,14 +7,16 @@ import pytest
 from conftest import ROOT
 
 from fzclf.errors import LabelError
+from fzclf.loading import load_model
 from fzclf.model_files import read_model, write_model
-from fzclf.tagging import classify, load_model
+from fzclf.tagging import classify
+from fzclf.training.assessing import evaluate_model
 from fzclf.training.card import card_text
 from fzclf.training.codebook import load_codebook
 from fzclf.training.cross_validation import fold_of_reports
 from fzclf.training.fitting import FitSettings, collect, fit_model
 from fzclf.training.labels import LabelledPassage, LabelledReport, load_labels
-from fzclf.training.training import evaluate_model, train
+from fzclf.training.training import train
 
 CODEBOOK = load_codebook()
 QUICK = FitSettings(word_ngrams=(1, 1), character_weight=0.0)
@@ -93,7 +95,10 @@ def test_held_out_margins_come_from_models_that_saw_nothing_of_the_report():
 
 
 def test_a_category_without_examples_is_never_chosen(seeds):
-    reports = [written("a", ("执法。", "enforcement"), ("天气。", "other")), written("b", ("检查。", "enforcement"), ("好。", "other"))]
+    reports = [
+        written("a", ("执法。", "enforcement"), ("天气。", "other")),
+        written("b", ("检查。", "enforcement"), ("好。", "other")),
+    ]
     model = fit_model(collect(reports, CODEBOOK.ids), CODEBOOK, replace(QUICK, word_min_df=1))
     found = {s.category for p in classify("调解纠纷。普法宣传。人大监督。", model=model) for s in p.sentences}
     assert found <= {"enforcement", "other"}

@@ -13,7 +13,9 @@ _HERE = __name__
 
 def add_verbs(verbs: Any) -> None:
     """Add the verbs of this module to the parser."""
-    info = verbs.add_parser("info", help="what a bug report needs", description="Versions, encodings and the packaged model.")
+    info = verbs.add_parser(
+        "info", help="what a bug report needs", description="Versions, encodings and the packaged model."
+    )
     info.add_argument("--markdown", action="store_true", help="as Markdown, to paste into an issue")
     info.set_defaults(run=(_HERE, "run_info"))
     warmup = verbs.add_parser(
@@ -66,7 +68,7 @@ def _facts() -> dict[str, str]:
     }
 
 
-def run_warmup(options: argparse.Namespace) -> int:
+def run_warmup(_options: argparse.Namespace) -> int:
     """Build everything that the first call would build, and say where it went."""
     from fzclf.counting import warmup
     from fzclf.tagging import classify

@@ -61,7 +61,9 @@ def _report_verb(verbs: Subparsers, name: str, summary: str, examples: str) -> a
     verb.add_argument("--level", choices=LEVELS, default="paragraph", help="one row for each (default: paragraph)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
     verb.add_argument(
-        "--raw-csv", action="store_true", help="do not put a ' before CSV cells that a spreadsheet would run as formulas"
+        "--raw-csv",
+        action="store_true",
+        help="do not put a ' before CSV cells that a spreadsheet would run as formulas",
     )
     _add_reading_options(verb)
     verb.set_defaults(run=(_HERE, f"run_{name}"))
@@ -83,7 +85,8 @@ def _positive(value: str) -> int:
 
 def run_classify(options: argparse.Namespace) -> int:
     """Tag all inputs; those that fail are named on stderr and the others still done."""
-    from fzclf.tagging import classify, load_model
+    from fzclf.loading import load_model
+    from fzclf.tagging import classify
 
     model = load_model(options.model)
     return _run_reports(options, lambda text: classify(text, model=model))
@@ -143,7 +146,8 @@ def _opened(options: argparse.Namespace) -> Iterator[TextIO]:
 def run_explain(options: argparse.Namespace) -> int:
     """Print the strongest evidence of every sentence of one report."""
     from fzclf.cli.inputs import Input
-    from fzclf.tagging import classify, load_model
+    from fzclf.loading import load_model
+    from fzclf.tagging import classify
 
     source = Input(options.path, None if options.path == "-" else Path(options.path))
     report = classify(source.text(options.encoding, options.errors), model=load_model(options.model))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from fzclf.cli.console import say
-from fzclf.errors import LabelError
 
 _HERE = __name__
 
@@ -48,8 +47,12 @@ def add_verbs(verbs: Any) -> None:
 
 def _add_label_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("labels", nargs="+", metavar="LABELS", help="label files (.jsonl, .csv) or folders of them")
-    verb.add_argument("--reports", metavar="DIR", help="folder of the <report>.txt that labels point into (default: seeds/ near them)")
-    verb.add_argument("--codebook", metavar="FILE", help="categories.toml of another codebook (default: the packaged one)")
+    verb.add_argument(
+        "--reports", metavar="DIR", help="folder of the <report>.txt that labels point into (default: seeds/ near them)"
+    )
+    verb.add_argument(
+        "--codebook", metavar="FILE", help="categories.toml of another codebook (default: the packaged one)"
+    )
 
 
 def _load(options: argparse.Namespace) -> tuple[Any, Any, str]:
@@ -79,15 +82,14 @@ def run_train(options: argparse.Namespace) -> int:
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Print figures of a finished model, or of models trained without the reports they are tested on."""
-    from fzclf.tagging import load_model
+    from fzclf.loading import load_model
+    from fzclf.training.assessing import cross_validate, evaluate_model
     from fzclf.training.card import figures_text
-    from fzclf.training.training import cross_validate, evaluate_model
+    from fzclf.training.training import default_candidates
 
     codebook, reports, sha256 = _load(options)
     if options.cross_validate:
-        if len(reports) < 2:
-            raise LabelError("cross-validation leaves whole reports out and needs two or more; give the rows a 'report'")
-        evaluations = cross_validate(reports, codebook, on_progress=say)
+        evaluations = cross_validate(reports, codebook, default_candidates()[0], on_progress=say)
     else:
         evaluations = {"model on these labels": evaluate_model(load_model(options.model), reports, codebook)}
     figures = {name: evaluation.figures() for name, evaluation in evaluations.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from fzclf.model import Model
 from fzclf.training.evaluation import confusion_table, summary_table
+from fzclf.training.training import settings_in_short
 
 
 def card_text(model: Model) -> str:
@@ -14,7 +15,9 @@ def card_text(model: Model) -> str:
     card = model.card
     data = card["data"]
     settings = "\n".join(f"- {name}: {value}" for name, value in card["settings"].items())
-    tried = "\n".join(f"- macro-F1 {one['macro_f1']:.4f} with {_short(one['settings'])}" for one in card["tried"])
+    tried = "\n".join(
+        f"- macro-F1 {one['macro_f1']:.4f} with {settings_in_short(one['settings'])}" for one in card["tried"]
+    )
     used = "\n".join(f"- {name} {number}" for name, number in card["versions"].items())
     by_category = ", ".join(f"{category} {count}" for category, count in data["n_sentences_by_category"].items())
     return f"""# Model card
@@ -76,7 +79,3 @@ def _coverage_table(rows: list[dict[str, float]]) -> str:
     lines = ["| right | probability below | share to read |", "| ---: | ---: | ---: |"]
     lines += [f"| {row['precision']:.0%} | {row['lowest_probability']:.3f} | {row['read_share']:.1%} |" for row in rows]
     return "\n".join(lines)
-
-
-def _short(settings: Mapping[str, Any]) -> str:
-    return f"C {settings['inverse_penalty']}, context {settings['context_weight']}, alone {settings['alone_weight']}"

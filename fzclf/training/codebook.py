@@ -40,10 +40,12 @@ class Codebook:
 
     @property
     def ids(self) -> tuple[str, ...]:
+        """Ids in the order of the codebook."""
         return tuple(category.id for category in self.categories)
 
     @property
     def names(self) -> dict[str, str]:
+        """Chinese name of each id."""
         return {category.id: category.name for category in self.categories}
 
 
@@ -80,4 +82,6 @@ def _category(place: Path, number: int, entry: dict[str, Any]) -> Category:
     for name, kind in _FIELDS.items():
         if not isinstance(entry.get(name), kind):
             raise LabelError(f"{place}: category {number}: {name} must be a {kind.__name__}, not {entry.get(name)!r}")
-    return Category(entry["id"], entry["name"], entry["definition"], tuple(map(str, entry["seed_terms"])), entry["colour"])
+    return Category(
+        entry["id"], entry["name"], entry["definition"], tuple(map(str, entry["seed_terms"])), entry["colour"]
+    )

@@ -35,6 +35,7 @@ class HeldOut:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
+        """Index of the best category of each sentence."""
         best: NDArray[np.int64] = self.margins.argmax(axis=1)
         return best
 

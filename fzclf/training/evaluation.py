@@ -33,7 +33,9 @@ class Outcome:
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        return self.counts.sum(axis=0)
+        """Counts over all reports, gold down, predicted across."""
+        summed: NDArray[np.int64] = self.counts.sum(axis=0)
+        return summed
 
 
 def count_outcome(

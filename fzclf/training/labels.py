@@ -33,11 +33,11 @@ _KNOWN_FIELDS = frozenset({"text", "category", "heading", "report", "paragraph",
 class LabelledPassage:
     """A paragraph: bounds of its sentences in the report's text, and what they are labelled."""
 
-    sentences: list[Bounds]
-    roles: list[str]
-    items: list[int | None]
+    sentences: Sequence[Bounds]
+    roles: Sequence[str]
+    items: Sequence[int | None]
     section: tuple[Bounds, ...]
-    categories: list[str | None]
+    categories: Sequence[str | None]
 
 
 @dataclass
@@ -191,7 +191,9 @@ def _checked_row(place: str, values: dict[str, Any], codebook: Codebook, default
         return Row(place, category, report, text.strip(), _heading(place, values.get("heading")), paragraph, role)
     for bound in ("start", "end"):
         if type(values.get(bound)) is not int:
-            raise LabelError(f"{place}: {bound} must be a whole number, not {values.get(bound)!r}; or give the row a 'text'")
+            raise LabelError(
+                f"{place}: {bound} must be a whole number, not {values.get(bound)!r}; or give the row a 'text'"
+            )
     return Row(place, category, report, role=role, start=values["start"], end=values["end"])
 
 
@@ -212,7 +214,9 @@ def _by_report(rows: Sequence[Row]) -> dict[str, list[Row]]:
     for members in grouped.values():
         kinds = {row.start >= 0 for row in members}
         if len(kinds) > 1:
-            raise LabelError(f"{members[0].place}: rows of report {members[0].report!r} mix offsets and texts; use one kind")
+            raise LabelError(
+                f"{members[0].place}: rows of report {members[0].report!r} mix offsets and texts; use one kind"
+            )
     return grouped
 
 
@@ -239,7 +243,9 @@ def _gold_report(path: Path, name: str, rows: Sequence[Row], folder: Path | None
             report.passages.append(LabelledPassage(entry.sentences, roles, entry.items, entry.section, categories))
     for bounds, row in waiting.items():
         near = min((b for p in report.passages for b in p.sentences), key=lambda b: abs(b[0] - bounds[0]), default=None)
-        raise LabelError(f"{row.place}: {bounds[0]}:{bounds[1]} is no sentence of report {name!r}; the nearest is {near}")
+        raise LabelError(
+            f"{row.place}: {bounds[0]}:{bounds[1]} is no sentence of report {name!r}; the nearest is {near}"
+        )
     return report
 
 
@@ -250,8 +256,12 @@ def _report_file(path: Path, name: str, place: str, folder: Path | None) -> Path
     for candidate in folders:
         if (candidate / f"{name}.txt").is_file():
             return candidate / f"{name}.txt"
-    known = sorted(file.stem for candidate in folders[:6] if candidate.name == "seeds" for file in candidate.glob("*.txt"))
-    raise LabelError(f"{place}: unknown report {name!r}; known: {', '.join(known) or 'none'}; --reports DIR names their folder")
+    known = sorted(
+        file.stem for candidate in folders[:6] if candidate.name == "seeds" for file in candidate.glob("*.txt")
+    )
+    raise LabelError(
+        f"{place}: unknown report {name!r}; known: {', '.join(known) or 'none'}; --reports DIR names their folder"
+    )
 
 
 def _written_report(name: str, rows: Sequence[Row]) -> LabelledReport:

@@ -1,4 +1,4 @@
-"""`train` and `evaluate` without the command line: choose settings, fit, calibrate, write the card."""
+"""`train` without the command line: choose settings, fit, calibrate, and record all of it for the card."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.errors import LabelError
 from fzclf.features import Units
 from fzclf.model import Golden, Model, Review
 from fzclf.resources import user_words_file
-from fzclf.scoring import Scorer, probabilities
-from fzclf.training import baselines
-from fzclf.training.calibration import calibration_error, coverage_table, fit_temperature, lowest_probability
+from fzclf.scoring import probabilities
+from fzclf.training.assessing import check_enough, evaluate_held_out
+from fzclf.training.calibration import coverage_table, fit_temperature, lowest_probability
 from fzclf.training.codebook import Codebook
 from fzclf.training.cross_validation import HeldOut, fold_of_reports, hold_out
-from fzclf.training.evaluation import Outcome, count_outcome, macro_f1, paired_p, summary
+from fzclf.training.evaluation import count_outcome, macro_f1
 from fzclf.training.fitting import Examples, FitSettings, collect, fit_model
 from fzclf.training.labels import LabelledReport
 from fzclf.versions import versions
@@ -33,30 +32,6 @@ _GOLDEN_SENTENCES = (
     "落实“谁执法谁普法”责任制，开展宪法宣传周活动。",
     "持续优化营商环境，推进政务服务一网通办。",
 )
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Figures of a model and of both baselines on the same sentences."""
-
-    model: Outcome
-    majority: Outcome
-    seed_terms: Outcome
-    calibration_error: float
-
-    def figures(self) -> dict[str, Any]:
-        """Everything as plain numbers, ready for JSON and the card."""
-        return {
-            "model": summary(self.model),
-            "baselines": {
-                "majority": {"macro_f1": round(float(macro_f1(self.majority.confusion)), 4)},
-                "seed_terms": {
-                    "macro_f1": round(float(macro_f1(self.seed_terms.confusion)), 4),
-                    "p_of_difference": round(paired_p(self.model, self.seed_terms), 4),
-                },
-            },
-            "calibration_error": round(self.calibration_error, 4),
-        }
 
 
 @dataclass(frozen=True)
@@ -97,20 +72,11 @@ def train(
         If there are fewer than two reports or categories.
     """
     examples = collect(reports, codebook.ids)
-    _check_enough(reports, examples)
+    check_enough(reports, examples)
     folds = fold_of_reports(reports)
-    best: tuple[float, FitSettings, HeldOut] | None = None
-    tried = []
-    for settings in candidates or default_candidates():
-        on_progress(f"cross-validating {_described(settings)}")
-        held_out = hold_out(examples, folds, codebook, settings)
-        outcome = count_outcome(examples.labels, held_out.predicted, examples.owners, codebook.ids)
-        score = float(macro_f1(outcome.confusion))
-        tried.append({"settings": _described(settings), "macro_f1": round(score, 4)})
-        if best is None or score > best[0]:
-            best = (score, settings, held_out)
-    assert best is not None  # there is at least one candidate
-    _, settings, held_out = best
+    tried = [_try(examples, folds, codebook, settings, on_progress) for settings in candidates or default_candidates()]
+    best = max(tried, key=lambda trial: trial.macro_f1)  # the first of equals
+    settings, held_out = best.settings, best.held_out
     on_progress("fitting on all labels")
     model = fit_model(examples, codebook, settings)
     model = replace(model, **_calibrated(reports, examples, held_out))
@@ -119,101 +85,31 @@ def train(
     return Trained(model, held_out, examples)
 
 
-def cross_validate(
-    reports: Sequence[LabelledReport],
-    codebook: Codebook,
-    *,
-    settings: FitSettings | None = None,
-    on_progress: Callable[[str], object] = lambda _: None,
-) -> dict[str, Evaluation]:
-    """Figures of models that saw nothing of the reports they are tested on.
+@dataclass(frozen=True)
+class _Trial:
+    """A setting, and what models with it said of reports that they had not seen."""
 
-    Parameters
-    ----------
-    settings : FitSettings, optional
-        Those that `train` would try first if none are given.
-    """
-    examples = collect(reports, codebook.ids)
-    _check_enough(reports, examples)
-    folds = fold_of_reports(reports)
-    on_progress(f"training {len(np.unique(folds))} models, each without the reports of its fold")
-    held_out = hold_out(examples, folds, codebook, settings or default_candidates()[0])
-    temperature = fit_temperature(held_out.margins, examples.labels)
-    return evaluate_held_out(reports, examples, held_out, codebook, temperature)
+    settings: FitSettings
+    held_out: HeldOut
+    macro_f1: float
 
 
-def evaluate_held_out(
-    reports: Sequence[LabelledReport], examples: Examples, held_out: HeldOut, codebook: Codebook, temperature: float
-) -> dict[str, Evaluation]:
-    """Figures on real reports (where labels point into whole reports) and on written text, apart."""
-    real = np.array([report.real for report in reports])[examples.owners]
-    groups = {"real reports left out": real, "written text left out": ~real}
-    return {
-        name: _evaluate(reports, examples, held_out.margins, mask, codebook, temperature, held_out.folds)
-        for name, mask in groups.items()
-        if (examples.labels[mask] >= 0).any()
-    }
-
-
-def evaluate_model(model: Model, reports: Sequence[LabelledReport], codebook: Codebook) -> Evaluation:
-    """Figures of a finished model on labelled reports; they flatter it if it was trained on them.
-
-    Raises
-    ------
-    LabelError
-        If the categories of the model are not those of the codebook.
-    """
-    if model.categories != codebook.ids:
-        raise LabelError(
-            f"the model's categories {', '.join(model.categories)} are not those of the codebook, {', '.join(codebook.ids)}"
-        )
-    examples = collect(reports, codebook.ids)
-    margins = Scorer(model).score(examples.units).margins
-    everything = np.ones(len(examples.labels), dtype=bool)
-    return _evaluate(reports, examples, margins, everything, codebook, model.temperature, None)
-
-
-def _evaluate(
-    reports: Sequence[LabelledReport],
+def _try(
     examples: Examples,
-    margins: NDArray[np.float64],
-    mask: NDArray[np.bool_],
+    folds: NDArray[np.int64],
     codebook: Codebook,
-    temperature: float,
-    folds: NDArray[np.int64] | None,
-) -> Evaluation:
-    mask = mask & (examples.labels >= 0)
-    gold, owners = examples.labels[mask], examples.owners[mask]
-    predicted = margins[mask].argmax(axis=1)
-    texts = [text for report in reports for text in _sentence_texts(report)]
-    seeds = baselines.seed_terms([text for text, kept in zip(texts, mask, strict=True) if kept], codebook)
-    majority = np.empty(len(gold), dtype=np.int64)
-    for fold in np.unique(folds[mask]) if folds is not None else [None]:
-        inside = np.ones(len(gold), dtype=bool) if folds is None else folds[mask] == fold
-        training = examples.labels if folds is None else examples.labels[folds != fold]
-        majority[inside] = baselines.majority(training, int(inside.sum()))
-    shares = probabilities(margins[mask], temperature)
-    return Evaluation(
-        model=count_outcome(gold, predicted, owners, codebook.ids),
-        majority=count_outcome(gold, majority, owners, codebook.ids),
-        seed_terms=count_outcome(gold, seeds, owners, codebook.ids),
-        calibration_error=calibration_error(shares.max(axis=1), predicted == gold),
-    )
+    settings: FitSettings,
+    on_progress: Callable[[str], object],
+) -> _Trial:
+    on_progress(f"cross-validating with {settings_in_short(_described(settings))}")
+    held_out = hold_out(examples, folds, codebook, settings)
+    outcome = count_outcome(examples.labels, held_out.predicted, examples.owners, codebook.ids)
+    return _Trial(settings, held_out, float(macro_f1(outcome.confusion)))
 
 
-def _sentence_texts(report: LabelledReport) -> list[str]:
-    return [report.text[start:end] for passage in report.passages for start, end in passage.sentences]
-
-
-def _check_enough(reports: Sequence[LabelledReport], examples: Examples) -> None:
-    if len(reports) < 2:
-        raise LabelError(
-            f"only one report ({reports[0].name!r}) is labelled; training leaves whole reports out and needs two or more: "
-            "give the rows a 'report'"
-        )
-    n_categories = len(np.unique(examples.labels[examples.labels >= 0]))
-    if n_categories < 2:
-        raise LabelError("all labels are of one category; a classifier needs two or more")
+def settings_in_short(settings: Mapping[str, Any]) -> str:
+    """The settings that training chooses between, for one line."""
+    return f"C {settings['inverse_penalty']}, context {settings['context_weight']}, alone {settings['alone_weight']}"
 
 
 # --- calibration ----------------------------------------------------------------------------
@@ -263,7 +159,7 @@ def _lengths(units: Units) -> NDArray[np.int64]:
 
 
 def _golden(model: Model) -> tuple[Golden, ...]:
-    from fzclf.tagging import golden_margins
+    from fzclf.loading import golden_margins
 
     return tuple(Golden(text, golden_margins(model, text)) for text in _GOLDEN_SENTENCES)
 
@@ -282,7 +178,7 @@ def _card_data(
     data_sha256: str,
     codebook: Codebook,
     settings: FitSettings,
-    tried: Sequence[Mapping[str, Any]],
+    tried: Sequence[_Trial],
     examples: Examples,
     held_out: HeldOut,
     model: Model,
@@ -302,7 +198,7 @@ def _card_data(
         },
         "codebook_sha256": codebook.sha256,
         "settings": _described(settings),
-        "tried": list(tried),
+        "tried": [{"settings": _described(trial.settings), "macro_f1": round(trial.macro_f1, 4)} for trial in tried],
         "split": f"{len(np.unique(held_out.folds))} folds of whole reports, real reports dealt out first",
         "figures": {name: evaluation.figures() for name, evaluation in evaluations.items()},
         "coverage": coverage_table(shares.max(axis=1), shares.argmax(axis=1) == examples.labels[kept]),
