@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917, PLR1714, SIM110  (a kernel takes flat arrays, and only loops)
+# ruff: noqa: PLR1714, SIM110  (a kernel takes flat arrays, and only loops)
 """Every compiled loop of the library: flat arrays in, flat arrays out.
 
 Nothing is checked here: an index out of range writes outside the array without a

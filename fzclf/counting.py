@@ -121,7 +121,7 @@ class TokenBatch:
     token_bounds: NDArray[np.int64]  # (n_spans + 1,)
 
 
-def token_batches(  # noqa: PLR0913, PLR0917
+def token_batches(
     codes: NDArray[np.uint32],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -167,7 +167,7 @@ def has_numba() -> bool:
     return True
 
 
-def joined_spans(  # noqa: PLR0913
+def joined_spans(
     codes: NDArray[np.uint32],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

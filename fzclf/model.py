@@ -42,15 +42,18 @@ class Review:
         A sentence whose best category is less probable is not clear enough (``low_margin``).
     paragraph_probability : float
         The same for a paragraph, whose probability is the mean of its sentences' by length.
-    known_terms : float
-        With fewer known terms for each character, the words are foreign to the model (``unknown_words``).
+    known_share : float
+        A paragraph or sentence with a lower share of known pairs of characters has foreign words (``unknown_words``).
+    known_share_text : float
+        A text with a lower share is no report of the kind: all of it is for review (``unknown_words``).
     fewest_characters : int
         With fewer Chinese characters a unit says too little (``too_short``).
     """
 
     sentence_probability: float = 0.6
     paragraph_probability: float = 0.6
-    known_terms: float = 0.5
+    known_share: float = 0.3
+    known_share_text: float = 0.5
     fewest_characters: int = 4
 
 

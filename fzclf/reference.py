@@ -120,7 +120,7 @@ class ReferenceRows:
         )
 
 
-def fit_table(  # noqa: PLR0913  # scikit-learn's settings, by name only
+def fit_table(  # scikit-learn's settings, by name only
     texts: Sequence[str],
     settings: TermSettings,
     *,

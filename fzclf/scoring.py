@@ -23,7 +23,8 @@ class Scores:
     margins : array of shape (n_sentences, n_categories)
         Sums of weights plus the bias; no unit, not probabilities.
     n_known : array of shape (n_sentences,)
-        How many different terms of each sentence the model knows.
+        How many different pairs of characters of each sentence the model knows (terms of any
+        length, if it has no view of characters).
     """
 
     margins: NDArray[np.float64]
@@ -37,6 +38,7 @@ class Scorer:
         self.model = model
         self.engines = tuple(engine_for(view.table) for view in model.views)
         self._weights = [np.ascontiguousarray(view.weights, dtype=np.float64) for view in model.views]
+        self._familiar = _familiar_terms(model)
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
@@ -71,9 +73,24 @@ class Scorer:
         by_unit = np.zeros((n_units + 1, n_channels, margins.shape[1]))
         by_unit[wanted] = projected.reshape(len(wanted), n_channels, margins.shape[1])
         margins += by_unit[seen, np.arange(n_channels)].sum(axis=1)
-        counts = np.zeros(n_units + 1, dtype=np.int64)
-        counts[wanted] = np.diff(rows.indptr)
-        n_known += counts[units.seen[:, 0]]
+        if position == self._familiar[0]:
+            counts = np.zeros(n_units + 1, dtype=np.int64)
+            before = np.concatenate([[0], np.cumsum(self._familiar[1][rows.indices])])
+            counts[wanted] = before[rows.indptr[1:]] - before[rows.indptr[:-1]]
+            n_known += counts[units.seen[:, 0]]
+
+
+def _familiar_terms(model: Model) -> tuple[int, NDArray[np.bool_]]:
+    """The view, and in it the terms, by which the model recognises text of its kind.
+
+    Pairs of characters tell reports from other text best: of 150 foreign texts 5 % have a larger share of
+    known pairs than the lowest 5 % of real paragraphs; with words, known pairs of words or triples of
+    characters it is 8 to 11 % (docs/evaluation.md).
+    """
+    for position, view in enumerate(model.views):
+        if view.table.settings.analyzer == "char":
+            return position, np.array([len(term) == 2 for term in view.table.terms], dtype=bool)
+    return 0, np.ones(len(model.views[0].table.terms), dtype=bool)
 
 
 def project(rows: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ from numpy.typing import NDArray
 from fzclf.evidence import evidence_of
 from fzclf.features import Units, build_units
 from fzclf.loading import load_model, scorer_of
-from fzclf.model import Model, Review
+from fzclf.model import Model
 from fzclf.report import Block, Paragraph, Report, Sentence
 from fzclf.scoring import Scorer, Scores, probabilities
 from fzclf.segmentation import check_text, plain_block, read_outline, section_of
 from fzclf.segmentation.outline import PARAGRAPH, Entry
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 REVIEW_REASONS = ("too_short", "unknown_words", "low_margin")
 Evidence = tuple[int, int, float]
 
@@ -39,9 +42,8 @@ class TaggedSentence(Sentence):
         super().__init__(tagging.text, start, end, entry.roles[offset], entry.items[offset])
         self._tagging = tagging
         self._number = number
-        best = int(tagging.best[number])
-        self.category = tagging.model.categories[best]
-        self.probability = float(tagging.shares[number, best])
+        self.category = tagging.model.categories[tagging.best[number]]
+        self.probability = tagging.certainty[number]
 
     @property
     def score(self) -> float:
@@ -62,8 +64,8 @@ class TaggedSentence(Sentence):
     def review(self) -> str | None:
         """Why a person should look at this sentence: ``too_short``, ``unknown_words``, ``low_margin`` or None."""
         limits = self._tagging.model.review
-        n_known = int(self._tagging.scores.n_known[self._number])
-        return _review(self.text, n_known, self.probability, limits.sentence_probability, limits)
+        known = self._tagging.known_share(self._number, self._number + 1)
+        return self._tagging.review(self.text, known, self.probability, limits.sentence_probability)
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -73,7 +75,7 @@ class TaggedSentence(Sentence):
         has no place (role and position). Made when asked for.
         """
         tagging = self._tagging
-        return evidence_of(scorer_of(tagging.model), tagging.units, self._number, int(tagging.best[self._number]))
+        return evidence_of(scorer_of(tagging.model), tagging.units, self._number, tagging.best[self._number])
 
     def to_dict(self) -> dict[str, Any]:
         """Offsets, text and tags as plain values; probabilities to six places."""
@@ -94,31 +96,42 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
         section heading, then to the one that comes first.
     categories : tuple of str
         All with at least one sentence, the widest first.
-    probabilities : dict
-        Mean over the sentences, weighted by their length; sums to 1.
-    review : str or None
-        Why a person should look: ``too_short``, ``unknown_words`` or ``low_margin``.
     """
 
-    __slots__ = ("categories", "category", "probabilities", "review")
+    __slots__ = ("_first", "_tagging", "categories", "category")
 
     def __init__(self, tagging: _Tagging, entry: Entry, first: int) -> None:
         numbers = range(first, first + len(entry.sentences))
         sentences = [TaggedSentence(tagging, number, entry, number - first) for number in numbers]
-        super().__init__(tagging.text, (entry.start, entry.end), entry.role, section_of(tagging.text, entry), sentences)
+        bounds = (entry.start, entry.end)
+        super().__init__(tagging.text, bounds, entry.role, section_of(tagging.text, entry), sentences)
+        self._tagging = tagging
+        self._first = first
         covered: dict[str, int] = {}
         for sentence in sentences:
-            covered[sentence.category] = covered.get(sentence.category, 0) + len(sentence)
+            covered[sentence.category] = covered.get(sentence.category, 0) + sentence.end - sentence.start
         self.categories = tuple(sorted(covered, key=lambda category: -covered[category]))
         widest = [category for category in self.categories if covered[category] == covered[self.categories[0]]]
-        self.category = widest[0] if len(widest) == 1 else tagging.settle_tie(widest, int(first))
-        lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float64)
-        shares = lengths @ tagging.shares[first : first + len(sentences)] / lengths.sum()
-        self.probabilities = _named(tagging.model, shares)
-        n_known = int(tagging.scores.n_known[first : first + len(sentences)].sum())
-        certainty = float(lengths @ [sentence.probability for sentence in sentences] / lengths.sum())
-        limits = tagging.model.review
-        self.review = _review(self.text, n_known, certainty, limits.paragraph_probability, limits)
+        self.category = widest[0] if len(widest) == 1 else tagging.settle_tie(widest, first)
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Probability of every category: the mean over the sentences, weighted by their length; sums to 1."""
+        return _named(self._tagging.model, self._mean(self._tagging.shares))
+
+    @property
+    def review(self) -> str | None:
+        """Why a person should look: ``too_short``, ``unknown_words``, ``low_margin``, or None."""
+        tagging = self._tagging
+        known = tagging.known_share(self._first, self._first + len(self.sentences))
+        certainty = float(self._mean(np.asarray(tagging.certainty)))
+        return tagging.review(self.text, known, certainty, tagging.model.review.paragraph_probability)
+
+    def _mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean of one value for each sentence, weighted by its length."""
+        lengths = np.array([len(sentence) for sentence in self.sentences], dtype=np.float64)
+        mean: NDArray[np.float64] = lengths @ values[self._first : self._first + len(lengths)] / lengths.sum()
+        return mean
 
     def to_dict(self) -> dict[str, Any]:
         """Offsets, text and tags as plain values; probabilities to six places."""
@@ -164,7 +177,15 @@ class _Tagging:
         self.units = units
         self.scores: Scores = scorer.score(units)
         self.shares: NDArray[np.float64] = probabilities(self.scores.margins, model.temperature)
-        self.best: NDArray[np.int64] = self.scores.margins.argmax(axis=1)
+        self.best: list[int] = self.scores.margins.argmax(axis=1).tolist()
+        self.certainty: list[float] = self.shares.max(axis=1).tolist()
+        self.foreign = self.known_share(0, len(self.best)) < model.review.known_share_text
+
+    def known_share(self, first: int, stop: int) -> float:
+        """Share of the pairs of characters of some sentences that the model knows."""
+        own = self.units.seen[first:stop, 0]
+        n_pairs = int((self.units.ends[own] - self.units.starts[own] - 1).sum())
+        return float(self.scores.n_known[first:stop].sum()) / max(n_pairs, 1)
 
     def settle_tie(self, widest: Sequence[str], sentence: int) -> str:
         """Between categories of equal width: the section heading's if it is one of them, else the first."""
@@ -175,15 +196,14 @@ class _Tagging:
         announced = self.model.categories[int(margins[0].argmax())]
         return announced if announced in widest else widest[0]
 
-
-def _review(text: str, n_known: int, certainty: float, lowest: float, limits: Review) -> str | None:
-    """The first reason for a person to look, None if there is none."""
-    n_characters = sum("\u4e00" <= char <= "\u9fff" for char in text)
-    if n_characters < limits.fewest_characters:
-        return "too_short"
-    if n_known < limits.known_terms * len(text):
-        return "unknown_words"
-    return "low_margin" if certainty < lowest else None
+    def review(self, text: str, known_share: float, certainty: float, lowest: float) -> str | None:
+        """The first reason for a person to look at a unit, None if there is none."""
+        limits = self.model.review
+        if sum(1 for _ in islice(_CHINESE.finditer(text), limits.fewest_characters)) < limits.fewest_characters:
+            return "too_short"
+        if self.foreign or known_share < limits.known_share:
+            return "unknown_words"
+        return "low_margin" if certainty < lowest else None
 
 
 def classify(text: str, *, model: Model | None = None) -> TaggedReport:

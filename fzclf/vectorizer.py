@@ -76,7 +76,7 @@ class JiebaTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mis
     (2, 5)
     """
 
-    def __init__(  # noqa: PLR0913  # scikit-learn's parameters, by name only
+    def __init__(  # scikit-learn's parameters, by name only
         self,
         *,
         analyzer: str = "word",

@@ -45,5 +45,11 @@ def toy_model() -> Model:
         flag_weights=np.zeros((len(FLAGS), 2), dtype=np.float32),
         bias=np.array([0.25, 0.5], dtype=np.float32),
         temperature=1.0,
-        review=Review(sentence_probability=0.6, paragraph_probability=0.6, known_terms=0.0, fewest_characters=2),
+        review=Review(
+            sentence_probability=0.6,
+            paragraph_probability=0.6,
+            known_share=0.0,
+            known_share_text=0.0,
+            fewest_characters=2,
+        ),
     )

@@ -169,6 +169,7 @@ def report_as_page(text: str, charset: str = "utf-8") -> bytes:
 # --- .pdf --------------------------------------------------------------------------------------------------
 
 _NEVER_FIRST = set("，。、；：？！）》”’】〕％,.;:?!)")
+_NEVER_LAST = set("（《“‘〔＜([<")
 _FONT_SIZE, _LINE_HEIGHT, _PER_LINE, _PER_PAGE = 16, 28, 28, 22
 _LEFT, _TOP_EDGE = 74, 770
 # Fonts are made of squares, one for each character, and embedded: text of fonts that are not depends on the system.
@@ -184,12 +185,12 @@ def ems(words: str) -> float:
 
 
 def wrap(line: str, width: int = _PER_LINE, first_indent: int = 2) -> list[str]:
-    """A paragraph as printed lines: the first shorter by the indent, no mark at a line's start."""
+    """A paragraph as printed lines: the first shorter by the indent, no mark at a line's wrong end."""
     lines = []
     left = width - first_indent
     while line:
         cut = next((end for end in range(1, len(line)) if ems(line[: end + 1]) > left), len(line))
-        while 1 < cut < len(line) and line[cut] in _NEVER_FIRST:
+        while 1 < cut < len(line) and (line[cut] in _NEVER_FIRST or line[cut - 1] in _NEVER_LAST):
             cut -= 1
         lines.append(line[:cut])
         line, left = line[cut:], width

@@ -131,7 +131,7 @@ def test_forged_arrays_are_refused(folder, changes, message):
         ({"views": [{}]}, "lacks 'name'"),
         ({"views": 7}, "not a valid model"),
         ({"review": {"nothing": 1}}, "not a valid model"),
-        ({"review": {"known_terms": "x"}}, "not a valid model"),
+        ({"review": {"known_share": "x"}}, "not a valid model"),
         ({"flags": []}, "flags must be"),
         ({"golden": [{"text": "a", "margins": [1.0]}]}, "one margin for each category"),
         ({"arrays_sha256": "0"}, "sha256 differs"),

@@ -69,7 +69,9 @@ def read_document(
         path = os.fspath(source)
         data, place = load(path, limits.file_bytes), shown(path)
     document = _read_kind(data, place, encoding, errors, limits)
-    return Document(document.text, document.kind, document.encoding, (*document.notes, *suspicions(document.text)), place)
+    return Document(
+        document.text, document.kind, document.encoding, (*document.notes, *suspicions(document.text)), place
+    )
 
 
 def _read_kind(data: bytes, place: str, encoding: str | None, errors: str, limits: Limits) -> Document:

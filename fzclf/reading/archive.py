@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Collection
+from typing import IO
 
 from fzclf.errors import ReadError
 from fzclf.reading.document import Limits
@@ -13,7 +14,10 @@ from fzclf.reading.document import Limits
 _RATIO_FROM_BYTES = 1024 * 1024
 _ENTRY_MARK = b"PK\x01\x02"
 _ENCRYPTED = 0x1
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # all that Office uses; the others inflate without bounds
+_PACKINGS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+)  # all that Office uses; the others inflate without bounds
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
@@ -44,6 +48,7 @@ class Archive:
 
     @property
     def names(self) -> Collection[str]:
+        """Names of all members."""
         return self._infos.keys()
 
     def open(self, name: str) -> Member:
@@ -72,7 +77,7 @@ class Archive:
 class Member:
     """One member as a stream of inflated bytes."""
 
-    def __init__(self, archive: Archive, name: str, stream: io.BufferedIOBase, n_packed: int) -> None:
+    def __init__(self, archive: Archive, name: str, stream: IO[bytes], n_packed: int) -> None:
         self._archive = archive
         self._name = name
         self._stream = stream
@@ -100,7 +105,10 @@ class Member:
         limits = self._archive.limits
         self._refuse_above("inflates to {:,} bytes or more", self._n_inflated, "part_bytes", limits.part_bytes)
         self._refuse_above(
-            "takes the parts together to {:,} bytes or more", self._archive.n_inflated, "archive_bytes", limits.archive_bytes
+            "takes the parts together to {:,} bytes or more",
+            self._archive.n_inflated,
+            "archive_bytes",
+            limits.archive_bytes,
         )
         if self._n_inflated > _RATIO_FROM_BYTES:
             ratio = self._n_inflated // self._n_packed

@@ -103,7 +103,9 @@ def _attempt(data: bytes, codec: str) -> tuple[str | None, int]:
 def _replaced(data: bytes, codec: str) -> Decoded:
     text = data.decode(codec, "replace")
     gaps = text.count("\ufffd")
-    note = f"bytes that are not {codec} were replaced: {gaps} characters (U+FFFD), the first at {text.find(chr(0xFFFD))}"
+    note = (
+        f"bytes that are not {codec} were replaced: {gaps} characters (U+FFFD), the first at {text.find(chr(0xFFFD))}"
+    )
     return Decoded(text, codec, (note,))
 
 
@@ -115,7 +117,7 @@ def _least_damaged(data: bytes) -> Decoded:
 
 def _known_codec(encoding: str, place: str) -> str:
     try:
-        b"".decode(encoding)
+        bytes(4).decode(encoding, "replace")  # empty bytes would not be looked at
         codec = codecs.lookup(encoding).name
     except (LookupError, ValueError):
         codec = ""

@@ -19,7 +19,10 @@ _OFF = ("0", "false", "off")
 # readings above ruby characters, field codes.
 _SKIPPED = frozenset(
     {"w:del", "w:moveFrom", "mc:Fallback", "w:rt", "w:instrText", "w:delText", "w:delInstrText"}
-    | {f"w:{part}Change" for part in ("pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "numbering")}
+    | {
+        f"w:{part}Change"
+        for part in ("pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "numbering")
+    }
 )
 _SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
 _NOTE_HIDDEN = "hidden text was left out ({} pieces)"

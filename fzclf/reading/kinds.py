@@ -30,7 +30,10 @@ _MAGIC = (
 _SOFFICE = "convert it with: soffice --headless --convert-to docx {name}"
 _REFUSED = {
     "ole": ("an old Word or WPS document (.doc, .wps)", _SOFFICE),
-    "locked": ("a document that is locked with a password", "open it with the password, save it without, then read that"),
+    "locked": (
+        "a document that is locked with a password",
+        "open it with the password, save it without, then read that",
+    ),
     "rtf": ("rich text (.rtf)", _SOFFICE),
     "odt": ("an OpenDocument text (.odt)", _SOFFICE),
     "word-xml": ("Word XML without its container", _SOFFICE),
@@ -38,7 +41,10 @@ _REFUSED = {
     "xlsx": ("a spreadsheet", "convert it with: soffice --headless --convert-to csv {name}"),
     "pptx": ("a slide show", "convert it with: soffice --headless --convert-to pdf {name}"),
     # LibreOffice has no import filter for OFD.
-    "ofd": ("an OFD document (.ofd)", "export it as PDF from WPS or an OFD reader, or with the Python package easyofd"),
+    "ofd": (
+        "an OFD document (.ofd)",
+        "export it as PDF from WPS or an OFD reader, or with the Python package easyofd",
+    ),
     "image": ("an image", "recognise its text first: ocrmypdf -l chi_sim --image-dpi 300 {name} out.pdf"),
     "zip": ("a zip archive", "unpack it with: unzip {name}, and read the files in it"),
     "packed": ("a packed archive", "unpack it, and read the files in it"),
@@ -68,7 +74,7 @@ def sniff(data: bytes, name: str) -> str:
     kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
     if kind:
         return "locked" if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data else kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP" or data[:2] == b"BM" and data[6:10] == bytes(4):
+    if (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or (data[:2] == b"BM" and data[6:10] == bytes(4)):
         return "image"
     # Readers accept up to 1,024 bytes of other things before the mark, and servers do send them.
     if b"%PDF-" in data[:1024]:

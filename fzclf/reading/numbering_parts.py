@@ -58,9 +58,9 @@ class _Lists:
         elif name == "w:lvl":
             self._level = self._levels.setdefault(_level_index(attribute(element, "ilvl")), Level())
         else:
-            self._set(name, value, element)
+            self._set(name, value)
 
-    def _set(self, name: str, value: str | None, element: Any) -> None:
+    def _set(self, name: str, value: str | None) -> None:
         level = self._level
         if name == "w:start":
             level.start = whole_number(value, 1)

@@ -1,4 +1,4 @@
-"""Numbers as Word writes them in front of paragraphs: 一、 （二） ③ iv. 壹、 甲、 …"""
+"""Numbers as Word writes them in front of paragraphs, such as 一、 （二） ③ iv. 壹 甲."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _roman(number: int) -> str:
 
 
 def _letters(number: int) -> str:
-    """a … z, aa … zz, aaa …: Word repeats the letter, unlike a spreadsheet."""
+    """From a to z, aa to zz, aaa and on: Word repeats the letter, unlike a spreadsheet."""
     if number < 1:
         return str(number)
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)

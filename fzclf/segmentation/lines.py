@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 # From the first to the last character that is not white space, between two of the characters at
@@ -25,12 +26,12 @@ class Margin(NamedTuple):
     gap: bool
 
 
-def inked_lines(text: str) -> list[Line]:
-    """Every line of `text` that has at least one character that is not white space."""
-    return [Line(*match.span()) for match in _INK.finditer(text)]
+def inked_lines(text: str) -> list[tuple[int, int]]:
+    """Start and end of every line of `text` that has at least one character that is not white space."""
+    return [match.span() for match in _INK.finditer(text)]
 
 
-def margins(text: str, lines: list[Line]) -> list[Margin]:
+def margins(text: str, lines: Sequence[Line]) -> list[Margin]:
     """What stands before each of `lines`; only wrapped pages need to know."""
     found: list[Margin] = []
     above = 0

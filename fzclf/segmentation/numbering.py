@@ -1,4 +1,4 @@
-"""Enumerators at the start of a line or a sentence: 一、 （一） 1. （1） ① 第一章 一是 首先 …
+"""Enumerators at the start of a line or a sentence, such as 一、 （一） 1. ① 第一章 一是 首先.
 
 Real reports mix half- and full-width forms and forget or double marks. An
 enumerator that is written badly is returned as not `sure`; the sequence check in
@@ -66,7 +66,8 @@ _BRACKET_BROKEN = re.compile(
 )
 # 三、四级行政机关 is no heading: behind the comma the number goes on.
 _HAN_COMMA = re.compile(
-    rf"({_HAN}){_SPACE}?(?:、{{1,2}}(?![一二三四五六七八九十两]{{1,3}}[级类等线档审产届])|[．.](?![0-9０-９]))"
+    rf"({_HAN}){_SPACE}?(?:、{{1,2}}(?![一二三四五六七八九十两]{{1,3}}[级类等线档审产届])"
+    rf"|[．.](?![0-9０-９]))"
 )
 _HAN_BROKEN = re.compile(rf"({_HAN})(?:[，,:：]|{_SPACE}{{1,2}})")
 _DIGIT_DOT = re.compile(rf"({_DIGITS}){_SPACE}?(?:[.．]{{1,2}}(?![0-9０-９])|、)")
@@ -80,11 +81,14 @@ _ITEM = re.compile(
     r"|([①-⑳])"
     r"|(首先|其次|再次|再者|最后)[，,是])"
 )
+_ITEM_CIRCLED, _ITEM_WORD = 6, 7  # groups of _ITEM; the others hold digits
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 
 
 def number_of(digits: str) -> int:
     """Value of a short numeral in Chinese or (full-width) Arabic digits; 0 if it is none."""
+    if len(digits) == 1 and digits in _HAN_DIGITS:
+        return _HAN_DIGITS[digits]
     if digits[0].isdigit() and digits.isdecimal():
         return int(digits)
     total, pending = 0, 0
@@ -160,10 +164,11 @@ def item_ordinal(text: str, start: int, end: int) -> int | None:
     ``最后`` opens the last item of its list, whatever its number: it gives 0.
     """
     match = _ITEM.match(text, start, end)
-    if match is None:
+    if match is None or match.lastindex is None:
         return None
-    if match[6] is not None:
-        return ord(match[6]) - ord("①") + 1
-    if match[7] is not None:
-        return _WORDS[match[7]]
-    return number_of(next(group for group in match.groups()[:5] if group is not None)) or None
+    digits = match[match.lastindex]
+    if match.lastindex == _ITEM_CIRCLED:
+        return ord(digits) - ord("①") + 1
+    if match.lastindex == _ITEM_WORD:
+        return _WORDS[digits]
+    return number_of(digits) or None

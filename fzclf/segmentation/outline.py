@@ -22,9 +22,10 @@ from fzclf.segmentation.drafts import (
     Draft,
     drafts_of,
 )
-from fzclf.segmentation.front import mark_front, mark_signatures, mark_tail
-from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata
+from fzclf.segmentation.front import mark_front, mark_repeated_titles, mark_signatures, mark_tail
+from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
+from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
 from fzclf.segmentation.sentences import sentence_spans
 
@@ -53,7 +54,7 @@ class Entry:
     kind: str
     level: int = 0
     section: tuple[Bounds, ...] = ()
-    sentences: list[Bounds] = field(default_factory=list)
+    sentences: Sequence[Bounds] = ()
     roles: list[str] = field(default_factory=list)
     items: list[int | None] = field(default_factory=list)
     role: str = ""
@@ -65,6 +66,7 @@ def outline(text: str) -> list[Entry]:
     front = mark_front(drafts)
     mark_tail(drafts, front)
     mark_signatures(drafts, front)
+    mark_repeated_titles(drafts, front)
     _mark_body(text, drafts, front)
     headings = [_heading_bounds(text, draft) for draft in drafts]
     places = place_in_sections(text, drafts, headings)
@@ -77,8 +79,8 @@ def outline(text: str) -> list[Entry]:
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
     for draft in drafts[front:]:
-        if not draft.kind and len(draft) <= LONGEST_METADATA * 4 and is_metadata(draft.words):
-            draft.kind = METADATA
+        if not draft.kind and (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|"):
+            draft.kind = METADATA if draft.is_data() else ""
     body = [draft for draft in drafts[front:] if not draft.kind]
     last: dict[Style, int] = {}
     before: Draft | None = None
@@ -86,11 +88,11 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         if draft.mark is not None:
             _settle_enumerator(draft, last)
         draft.sentences = sentence_spans(text, draft.start, draft.end)
-        short = draft.mark is not None or len(draft) <= _LONGEST_PLAIN
+        short = draft.mark is not None or draft.end - draft.start <= _LONGEST_PLAIN
         heading = short and len(draft.sentences) == 1 and _is_heading(draft, after, before)
         draft.kind = HEADING if heading else PARAGRAPH
         if heading:
-            draft.sentences = []
+            draft.sentences = ()
         before = draft
 
 
@@ -140,15 +142,28 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
     words = draft.words
     if len(words) < 2 or draft.ended or words[-1] in UNFINISHED or words[0] in _BULLETS or after is None:
         return False
-    if not any("\u4e00" <= char <= "\u9fff" for char in words):
+    if words.startswith("各位") or not any("\u4e00" <= char <= "\u9fff" for char in words):
         return False
-    if before is not None and before.kind == PARAGRAPH and not before.ended and len(before) <= _LONGEST_PLAIN:
+    if before is not None and _is_list_line(before):
         return False
+    return _opens_section(words, after)
+
+
+def _opens_section(words: str, after: Draft) -> bool:
+    """Whether the line below an unnumbered heading is one that a section begins with."""
     if after.mark is not None and after.mark.style in (Style.PART, Style.CHAPTER, Style.HAN, Style.HAN_BRACKET):
         return True
-    if len(after) > _LONGEST_PLAIN or (after.ended and len(after) > len(words)):
+    if len(after) > _LONGEST_PLAIN or ((after.ended or after.words[-1] in _COLONS) and len(after) > len(words)):
         return True
-    return bool(_SALUTATION.match(after.words))
+    if after.mark is None and not after.ended and after.words[-1] not in UNFINISHED and heading_role(words)[0]:
+        return after.words[0] not in _BULLETS  # 工作开展情况 above an unnumbered heading
+    return _SALUTATION.match(after.words) is not None
+
+
+def _is_list_line(draft: Draft) -> bool:
+    """Whether a short line without final mark stands above; a list or table goes on below it, no section."""
+    short = draft.kind == PARAGRAPH and not draft.ended and len(draft) <= _LONGEST_PLAIN
+    return short and not draft.words.endswith(("如下：", "如下:"))
 
 
 def _heading_bounds(text: str, draft: Draft) -> Bounds | None:

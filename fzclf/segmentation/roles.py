@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fzclf.segmentation import role_words as words
-from fzclf.segmentation.outline import HEADING, METADATA, PARAGRAPH, Bounds, Entry
+from fzclf.segmentation.outline import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Entry
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
 
 __all__ = ["ACHIEVEMENT", "CLOSING", "OPENING", "PLAN", "PROBLEM", "ROLES", "assign_roles"]
 
 _REACH = 400  # of a longer sentence only this much is read
+_LEAD_IN_REACH = 20
 _YEAR_LINES = 8
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
@@ -40,8 +41,12 @@ def assign_roles(text: str, entries: Sequence[Entry]) -> None:
             entry.role = _widest(entry)
         elif entry.kind == HEADING:
             entry.role = state.announced_by((*entry.section, (entry.start, entry.end))) or ""
+        elif index < opened_by or not bodies:
+            entry.role = OPENING
         else:
-            entry.role = state.carried if index >= opened_by and bodies else OPENING
+            entry.role = state.carried
+            if entry.kind == TITLE:  # a page may carry its report twice
+                state = _Reader(text, state.report_year)
     _close(text, bodies)
     _fill_silent(entries)
 
@@ -54,10 +59,12 @@ class _Reader:
         self.report_year = report_year
         self.section: tuple[Bounds, ...] | None = None
         self.announced: str | None = None
-        self.depth = -1  # of the heading that announced; -1 if words did
+        self.held_at: int | None = None  # a plan stands while so many of the headings above stay open
         self.carried = ACHIEVEMENT
         self.sober = False  # has owned up to problems: no way back to achievements in this section
-        self.leads_in = False  # the paragraph before ended in 以下几方面：
+        self.past_sober = False  # the same, for the chapters that follow
+        self.ended = False  # the sentence before did not end in a semicolon
+        self.last: Bounds = (0, 0)  # the last sentence of the paragraph before
         self._heard: dict[Bounds, tuple[str | None, bool]] = {}
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
@@ -74,6 +81,8 @@ class _Reader:
             role, surely = self._heading_role(section[depth])
             if role not in (None, ACHIEVEMENT) and surely:
                 return role, depth
+            if role == ACHIEVEMENT and not surely and self.past_sober and depth == 0:
+                return PLAN, depth
             if role == ACHIEVEMENT and achievement[0] is None:
                 achievement = role, depth
             elif role is not None and weak[0] is None:
@@ -101,51 +110,71 @@ class _Reader:
             self._enter(entry.section)
         elif self.announced not in (None, MIXED) and not self.sober:
             self.carried = str(self.announced)
-        first = self._sentence(entry.sentences[0])
-        self._go_on(entry, first)
+        self._go_on(entry)
         lacking = words.PROBLEM_HINT.search(self.text, entry.start, entry.end) is not None
-        roles = []
-        for bounds in entry.sentences:
-            if lacking or self._plans_may_start(bounds is entry.sentences[0]):
-                self._step(first if bounds is entry.sentences[0] else self._sentence(bounds), bounds, entry, lacking)
-            roles.append(self.carried)
-        self.leads_in = words.LEADS_IN.search(self._tail(entry.sentences[-1])) is not None
+        if lacking or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+            roles = self._read_closely(entry, lacking)
+        else:  # only its first sentence can turn such a paragraph
+            if self.carried != PLAN:
+                self._step(self._sentence(entry.sentences[0]), opens=True, lacking=False)
+            roles = [self.carried] * len(entry.sentences)
+        self.last = entry.sentences[-1]
         return roles
+
+    def _read_closely(self, entry: Entry, lacking: bool) -> list[str]:
+        roles = []
+        opens = True
+        for bounds in entry.sentences:
+            if self.carried == PLAN and self.announced != MIXED:
+                may_turn = self.text[bounds[0]] in words.CONCESSION_STARTS
+            else:
+                may_turn = lacking or self._plans_may_start(opens)
+            if may_turn:
+                self._step(self._sentence(bounds), opens, lacking)
+            roles.append(self.carried)
+            self.ended = self.text[bounds[1] - 1] in "。！!"
+            opens = False
+        return roles
+
+    def _leads_in(self) -> bool:
+        """Whether the paragraph before ends like 以下几方面：."""
+        begin, end = self.last
+        return words.LEADS_IN.search(self.text, max(begin, end - _LEAD_IN_REACH), end) is not None
 
     def _sentence(self, bounds: Bounds) -> str:
         return self.text[bounds[0] : min(bounds[1], bounds[0] + _REACH)]
-
-    def _tail(self, bounds: Bounds) -> str:
-        return self.text[max(bounds[0], bounds[1] - 20) : bounds[1]]
 
     def _enter(self, section: tuple[Bounds, ...]) -> None:
         """Go on under new headings; silent ones leave a plan standing beside them, not one inside them."""
         shared = _n_shared(self.section or (), section)
         announced, depth = self._announcement(section)
-        first_time = self.section is None
-        self.section = section
-        if announced is None and not first_time:
+        if announced is None and self.section is not None:
             self._enter_silent(shared)
         elif announced == MIXED:
             if self.announced != MIXED or self.carried not in (PROBLEM, PLAN):
                 self.carried = PROBLEM
-        elif announced is not None and not (self.sober and shared > depth):
-            self.carried, self.sober = announced, False
-        self.announced, self.depth = announced, depth
+        elif announced == ACHIEVEMENT and self.held_at is not None and shared > self.held_at:
+            announced, self.carried = None, PLAN  # 巩固成效 in a chapter of plans
+        elif announced is not None:
+            self.carried, self.held_at = announced, depth if announced == PLAN else None
+        self.section, self.announced, self.sober = section, announced, False
 
     def _enter_silent(self, shared: int) -> None:
-        beside = self.depth < 0 or shared < self.depth
-        if self.carried == PLAN and beside and not self.leads_in:
-            self.carried = ACHIEVEMENT
-        self.sober = False
+        if self.past_sober and shared == 0:
+            self.carried, self.held_at = PLAN, 0
+        elif self.held_at is not None and shared < self.held_at and not self._leads_in():
+            self.carried, self.held_at = ACHIEVEMENT, None
+        elif self.held_at is not None:
+            self.carried = PLAN
 
-    def _go_on(self, entry: Entry, first: str) -> None:
+    def _go_on(self, entry: Entry) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
         if self.carried != PROBLEM or self.announced not in (None, MIXED) or self.sober:
             return
-        continues = self.leads_in or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
+        first = self._sentence(entry.sentences[0])
+        continues = self._leads_in() or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
         if self.announced is None and not continues:
-            self.carried = ACHIEVEMENT
+            self.carried = ACHIEVEMENT if self.held_at is None else PLAN
         elif self.announced == MIXED and words.STARTS_MEASURE.match(first) and not words.FALLS_SHORT.search(first):
             self.carried = PLAN
 
@@ -154,13 +183,11 @@ class _Reader:
             return False
         return first or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM)
 
-    def _step(self, sentence: str, bounds: Bounds, entry: Entry, lacking: bool) -> None:
+    def _step(self, sentence: str, opens: bool, lacking: bool) -> None:
         """Let one sentence change what is being told."""
-        loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM
-        if self._plans_may_start(bounds is entry.sentences[0]) and words.starts_plan(
-            sentence, self.report_year, loosely=loosely
-        ):
-            self.carried = PLAN
+        if self._starts_plan(sentence, opens):
+            depth = len(self.section or ())
+            self.carried, self.held_at = PLAN, depth if self.held_at is None else min(depth, self.held_at)
         elif self.carried == PLAN and self.announced != MIXED and not words.CONCEDES.match(sentence):
             return
         elif self.announced == PROBLEM:
@@ -168,8 +195,17 @@ class _Reader:
         elif lacking and words.says_problem(sentence):
             self.carried = PROBLEM
             self.sober = self.sober or words.turns_sober(sentence)
+            self.past_sober = self.past_sober or self.sober
         elif self.announced in (MIXED, PLAN) and words.CONCEDES.match(sentence):
             self.carried = PROBLEM
+
+    def _starts_plan(self, sentence: str, opens: bool) -> bool:
+        if not self._plans_may_start(opens):
+            return False
+        if self.announced == PLAN and not opens and self.ended and not words.FALLS_SHORT.search(sentence):
+            return not words.OPENS_ITEM.match(sentence)
+        loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM
+        return words.starts_plan(sentence, self.report_year, loosely=loosely)
 
 
 def _n_shared(one: tuple[Bounds, ...], other: tuple[Bounds, ...]) -> int:
@@ -205,7 +241,7 @@ def _close(text: str, bodies: Sequence[Entry]) -> None:
         return
     position = next((i for i in range(len(bodies) - 1, 0, -1) if bodies[i].start <= call), 0)
     entry = bodies[position]
-    if not entry.start <= call < entry.end or entry.role in (PROBLEM, OPENING):
+    if not entry.start <= call < entry.end or entry.role != PLAN:
         return
     above = bodies[position - 1]
     alone = above.end - above.start <= 6 and text.startswith(_ADDRESS, above.start)

@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fzclf.segmentation.drafts import HEADING, PARAGRAPH, Bounds, Draft
+from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.numbering import Enumerator
-from fzclf.segmentation.role_words import PLAN, PROBLEM, heading_role
+from fzclf.segmentation.role_words import heading_role
 
 _PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
+_PLAIN_INNER_RANK = 2  # 科技创新 below 2013年工作回顾
 _STEP = 4  # room between two styles: +2 for a list inside a list of its own style, +3 for an unnumbered heading
 _INNER, _INSIDE = 2, 3
-_ANNEX = re.compile(r"(?:《.{2,20}》)?(?:有关|相关)?(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
+_ANNEX = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
 
 Place = tuple[int, tuple[Bounds, ...]]  # level (0 for no heading), headings above
 
@@ -34,7 +35,11 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
     plain_on_top = False
     places: list[Place] = []
     for index, (draft, own) in enumerate(zip(drafts, headings, strict=True)):
+        if draft.kind == TITLE:  # a page may carry its report twice
+            stack, section, plain_on_top = [], (), False
         if own is not None:
+            annexed = index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附")
+            plain_on_top |= annexed
             rank = _rank(text, draft, own, stack, following[index], plain_on_top)
             plain_on_top |= rank == _PLAIN_RANK
             while stack and stack[-1].rank >= rank:
@@ -63,7 +68,7 @@ def _rank(
 ) -> int:
     if draft.mark is not None:
         return _numbered_rank(draft.mark, stack)
-    return _plain_rank(text[own[0] : own[1]], stack, following, plain_on_top)
+    return _plain_rank(text, own, stack, following, plain_on_top)
 
 
 def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
@@ -82,15 +87,22 @@ def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     return rank + _INNER if mark.ordinal == 1 and stack[-1] is outer and outer.ordinal else rank
 
 
-def _plain_rank(words: str, stack: list[_Open], following: Enumerator | None, plain_on_top: bool) -> int:
-    """An unnumbered heading stands inside a numbered section whose sequence goes on after it."""
-    numbered = [heading for heading in stack if heading.rank > _PLAIN_RANK and heading.ordinal]
-    if not numbered:
-        return _PLAIN_RANK
-    if following is not None and following.ordinal > 1:
+def _plain_rank(text: str, own: Bounds, stack: list[_Open], following: Enumerator | None, plain_on_top: bool) -> int:
+    """An unnumbered heading stands inside a numbered section whose sequence goes on after it.
+
+    Else it stands on top, or right below the unnumbered heading on top if that one
+    announces a role (工作回顾) and it does not.
+    """
+    numbered = [heading for heading in stack if heading.ordinal]
+    if numbered and following is not None and following.ordinal > 1:
         rank = _STEP * int(following.style)
         if any(heading.rank == rank for heading in numbered):
             return rank + _INSIDE
-    if plain_on_top or _ANNEX.match(words) or heading_role(words)[0] in (PLAN, PROBLEM):
+    words = text[own[0] : own[1]]
+    if _ANNEX.match(words) or heading_role(words)[0] is not None:
         return _PLAIN_RANK
-    return numbered[-1].rank + _INSIDE
+    if numbered and not plain_on_top:
+        return numbered[-1].rank + _INSIDE
+    top = stack[0] if stack else None
+    announced = top is not None and not top.ordinal and heading_role(text[top.bounds[0] : top.bounds[1]])[0]
+    return _PLAIN_INNER_RANK if announced else _PLAIN_RANK

@@ -19,7 +19,8 @@ _AFTER_MARKS = frozenset(_MARKS + _CLOSERS)
 _INTERESTING = re.compile(r"[《》〈〉“”「」（）()。！？；;!?]")
 # What may follow a stretch without marks is the end or a mark, so neither pattern ever steps back over it twice.
 _PLAIN_SENTENCE = re.compile(
-    rf"[^\s{_MARKS}][^{_MARKS}]*(?:[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*)?|[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*"
+    rf"[^\s{_MARKS}][^{_MARKS}]*(?:[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*)?"
+    rf"|[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*"
 )
 # An opener that meets a mark, or its own kind again, before its closer. Most paragraphs have none,
 # and need no list of pairs.

@@ -18,18 +18,20 @@ def card_text(model: Model) -> str:
     tried = "\n".join(
         f"- macro-F1 {one['macro_f1']:.4f} with {settings_in_short(one['settings'])}" for one in card["tried"]
     )
+    limits = ", ".join(f"{name} {value}" for name, value in vars(model.review).items())
+    real = ", ".join(data["real_reports"]) or "none"
     used = "\n".join(f"- {name} {number}" for name, number in card["versions"].items())
     by_category = ", ".join(f"{category} {count}" for category, count in data["n_sentences_by_category"].items())
     return f"""# Model card
 
-Multinomial logistic regression on TF-IDF of jieba words and characters, with the sentence's place in the report.
+Linear support vector machines on TF-IDF of jieba words and characters, with the sentence's place in the report.
 It tags sentences of Chinese reports on rule-of-law government with {len(model.categories)} categories. It knows no
 other kind of text; what looks foreign or unclear is marked for review.
 
 ## Data
 
 - sha256 `{data["sha256"]}`
-- {data["n_sentences"]} sentences of {data["n_reports"]} reports or excerpts; real reports: {", ".join(data["real_reports"]) or "none"}
+- {data["n_sentences"]} sentences of {data["n_reports"]} reports or excerpts; real reports: {real}
 - {by_category}
 - codebook sha256 `{card["codebook_sha256"]}`
 
@@ -45,7 +47,7 @@ all kinds; on text unlike the training text expect to read more):
 
 {_coverage_table(card["coverage"])}
 
-Review limits: {", ".join(f"{name} {value}" for name, value in vars(model.review).items())}; temperature {model.temperature}.
+Review limits: {limits}; temperature {model.temperature}.
 
 ## Settings
 

@@ -1,7 +1,9 @@
-"""From labelled reports to a model: rows, logistic regression, calibration.
+"""From labelled reports to a model: rows and a linear support vector machine.
 
-The classifier is multinomial logistic regression with an L2 penalty (scikit-learn's,
-solver L-BFGS) on TF-IDF rows seen through the channels of `fzclf.features`. Each
+The classifier is one linear SVM for each category against the rest, with squared hinge loss
+and L2 penalty (scikit-learn's LinearSVC on LIBLINEAR, Fan et al. 2008), on TF-IDF rows seen
+through the channels of `fzclf.features`. It was a point of macro-F1 better than logistic
+regression on reports left out, and four times as quick to train (docs/evaluation.md). Each
 training sentence is used twice: in its place, and without neighbours and heading, so
 that a missing or wrong heading does not drag a clear sentence along.
 """
@@ -31,7 +33,7 @@ class FitSettings:
     Attributes
     ----------
     inverse_penalty : float
-        ``C`` of the logistic regression.
+        ``C`` of the support vector machine.
     context_weight : float
         Scale of neighbours, item, opening and heading against the sentence itself.
     character_weight : float
@@ -42,7 +44,7 @@ class FitSettings:
         Weight of the copy of each sentence without its place; 0 makes no copy.
     """
 
-    inverse_penalty: float = 4.0
+    inverse_penalty: float = 0.3
     context_weight: float = 0.5
     character_weight: float = 1.0
     flag_weight: float = 0.3
@@ -194,7 +196,7 @@ def _fit_linear(
     matrices: tuple[Any, Any], labels: NDArray[np.int64], settings: FitSettings
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     from scipy.sparse import vstack
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
     from threadpoolctl import threadpool_limits
 
     matrix, targets, weights = matrices[0], labels, np.ones(len(labels))
@@ -202,12 +204,11 @@ def _fit_linear(
         matrix = vstack(matrices).tocsr()
         targets = np.concatenate([labels, labels])
         weights = np.concatenate([weights, np.full(len(labels), settings.alone_weight)])
-    # One thread: the order of sums decides the last bits, and the same labels must give the same bytes.
+    # One thread and a fixed order of examples: the same labels must give the same bytes.
     with threadpool_limits(limits=1):
-        fitted = LogisticRegression(C=settings.inverse_penalty, max_iter=400, tol=1e-4).fit(matrix, targets, weights)
+        fitted = LinearSVC(C=settings.inverse_penalty, random_state=0, max_iter=2000).fit(matrix, targets, weights)
     if len(fitted.classes_) == 2:  # scikit-learn keeps one row of weights for two classes
-        half = fitted.coef_ / 2
-        return fitted.classes_, np.vstack([-half, half]), np.array([-1.0, 1.0]) * fitted.intercept_ / 2
+        return fitted.classes_, np.vstack([-fitted.coef_, fitted.coef_]), np.array([-1.0, 1.0]) * fitted.intercept_
     return fitted.classes_, fitted.coef_, fitted.intercept_
 
 

@@ -1,0 +1,1 @@
+"""Speed, memory and exactness of the library beside its peers: ``python -m benchmarks``."""
