@@ -192,7 +192,7 @@ def _score(paragraphs: list[str]) -> Work:
 
     table = table_of(BIGRAMS, paragraphs)
     rows = FastRows(table).rows(*_spans(paragraphs))
-    weights = np.random.default_rng(0).normal(size=len(table.terms) * 6)
+    weights = np.random.default_rng(0).normal(size=len(table.terms) * 6).astype(np.float32)
     margins = np.empty(len(paragraphs) * 6)
     return lambda: _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
 

@@ -22,6 +22,7 @@ from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
+_LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _BREAK = re.compile(
     r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
@@ -74,80 +75,100 @@ class Units:
 
 
 def build_units(text: str, passages: Iterable[Passage]) -> Units:
-    """Units of a text that is cut into paragraphs; sentences keep their order."""
-    builder = _Builder(text)
+    """Units of a text that is cut into paragraphs; sentences keep their order.
+
+    Sentences come first, in order, then the headings: so a neighbour is the next number.
+    """
+    passages = list(passages)
+    sentences = [bounds for passage in passages for bounds in passage.sentences]
+    numbers: dict[Bounds, int] = {}
+    headings = [_heading_number(passage, numbers, len(sentences)) for passage in passages]
+    bounds = np.array([*sentences, *numbers], dtype=np.int64).reshape(-1, 2)
+    codes, bounds, places = _mended(text, bounds)
+    sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
+    return Units(
+        codes=fold_codes(codes),
+        starts=np.ascontiguousarray(bounds[:, 0]),
+        ends=np.ascontiguousarray(bounds[:, 1]),
+        seen=_seen(passages, sizes, headings),
+        flags=_flags(passages, sizes),
+        places=places,
+    )
+
+
+def _heading_number(passage: Passage, numbers: dict[Bounds, int], first: int) -> int:
+    """Number of the unit of the innermost heading, -1 if there is none; `numbers` grows by new ones."""
+    if not passage.section:
+        return -1
+    return numbers.setdefault(passage.section[-1], first + len(numbers))
+
+
+def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]) -> NDArray[np.int32]:
+    """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
+    n_sentences = int(sizes.sum())
+    own = np.arange(n_sentences, dtype=np.int32)
+    opening = np.repeat(np.cumsum(sizes) - sizes, sizes).astype(np.int32)
+    last = np.repeat(np.cumsum(sizes) - 1, sizes)
+    seen = np.empty((n_sentences, len(CHANNELS)), dtype=np.int32)
+    seen[:, 0] = own
+    seen[:, 1] = np.where(own > opening, own - 1, -1)
+    seen[:, 2] = np.where(own < last, own + 1, -1)
+    seen[:, 3] = [number for first, passage in _numbered(passages) for number in _item_openings(passage.items, first)]
+    seen[:, 4] = np.where(own > opening, opening, -1)
+    seen[:, 5] = np.repeat(np.array(headings, dtype=np.int32), sizes)
+    return seen
+
+
+def _numbered(passages: Sequence[Passage]) -> Iterable[tuple[int, Passage]]:
+    """Each passage with the number of its first sentence."""
+    first = 0
     for passage in passages:
-        builder.add(passage)
-    return builder.units()
+        yield first, passage
+        first += len(passage.sentences)
 
 
-class _Builder:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._extra: list[str] = []
-        self._length = len(text)
-        self._bounds: list[Bounds] = []
-        self._places: dict[int, NDArray[np.int64]] = {}
-        self._headings: dict[Bounds, int] = {}
-        self._seen: list[tuple[int, ...]] = []
-        self._flags: list[tuple[int, int, int]] = []
+def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
+    """Number of the sentence that opened the item of each sentence; -1 outside items and for the opener itself."""
+    openings: list[int] = []
+    open_item: int | None = None
+    opener = -1
+    for number, item in enumerate(items, first):
+        if item != open_item:
+            open_item = item
+            opener = number if item is not None else -1
+        openings.append(-1 if opener == number else opener)
+    return openings
 
-    def add(self, passage: Passage) -> None:
-        heading = self._heading(passage.section[-1]) if passage.section else -1
-        opening = len(self._bounds)
-        item_opening, open_item = -1, None
-        last = opening + len(passage.sentences) - 1
-        for offset, bounds in enumerate(passage.sentences):
-            unit = self._unit(bounds)
-            item = passage.items[offset]
-            if item != open_item:
-                item_opening, open_item = (unit if item is not None else -1), item
-            self._seen.append(
-                (
-                    unit,
-                    unit - 1 if offset else -1,
-                    unit + 1 if unit < last else -1,
-                    item_opening if item_opening != unit else -1,
-                    opening if offset else -1,
-                    heading,
-                )
-            )
-            self._flags.append((ROLES.index(passage.roles[offset]), int(offset == 0), int(item is not None)))
 
-    def _heading(self, bounds: Bounds) -> int:
-        if bounds not in self._headings:
-            self._headings[bounds] = self._unit(bounds)
-        return self._headings[bounds]
+def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    numbers = {role: number for number, role in enumerate(ROLES)}
+    roles = [numbers[role] for passage in passages for role in passage.roles]
+    flags = np.zeros((len(roles), len(FLAGS)))
+    flags[np.arange(len(roles)), roles] = 1.0
+    flags[(np.cumsum(sizes) - sizes)[sizes > 0], len(ROLES)] = 1.0
+    flags[:, len(ROLES) + 1] = [item is not None for passage in passages for item in passage.items]
+    return flags
 
-    def _unit(self, bounds: Bounds) -> int:
-        start, end = bounds
-        number = len(self._bounds)
-        words = self._text[start:end]
-        if _BREAK.search(words):
-            kept = _without_breaks(words)
-            self._places[number] = kept + start
-            self._extra.append("".join(words[index] for index in kept))
-            bounds = (self._length, self._length + len(kept))
-            self._length += len(kept)
-        self._bounds.append(bounds)
-        return number
 
-    def units(self) -> Units:
-        whole = self._text + "".join(self._extra) if self._extra else self._text
-        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        bounds = np.array(self._bounds, dtype=np.int64).reshape(-1, 2)
-        marks = np.array(self._flags, dtype=np.int64).reshape(-1, 3)
-        flags = np.zeros((len(marks), len(FLAGS)))
-        flags[np.arange(len(marks)), marks[:, 0]] = 1.0
-        flags[:, len(ROLES) :] = marks[:, 1:]
-        return Units(
-            codes=fold_codes(codes),
-            starts=np.ascontiguousarray(bounds[:, 0]),
-            ends=np.ascontiguousarray(bounds[:, 1]),
-            seen=np.array(self._seen, dtype=np.int32).reshape(-1, len(CHANNELS)),
-            flags=flags,
-            places=self._places,
-        )
+def _mended(
+    text: str, bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], dict[int, NDArray[np.int64]]]:
+    """Code points of the text, with copies at its end of those units that go over a line break, without the break."""
+    breaks = np.array([match.start() for match in _LINE_BREAK.finditer(text)], dtype=np.int64)
+    places: dict[int, NDArray[np.int64]] = {}
+    extra: list[str] = []
+    length = len(text)
+    broken = np.flatnonzero(np.searchsorted(breaks, bounds[:, 0]) != np.searchsorted(breaks, bounds[:, 1]))
+    for unit in broken.tolist():
+        start, end = bounds[unit].tolist()
+        words = text[start:end]
+        kept = _without_breaks(words)
+        places[unit] = kept + start
+        extra.append("".join(words[index] for index in kept))
+        bounds[unit] = length, length + len(kept)
+        length += len(kept)
+    whole = text + "".join(extra) if extra else text
+    return np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), bounds, places
 
 
 def _without_breaks(words: str) -> NDArray[np.int64]:

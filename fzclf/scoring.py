@@ -37,7 +37,7 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.engines = tuple(engine_for(view.table) for view in model.views)
-        self._weights = [np.ascontiguousarray(view.weights, dtype=np.float64) for view in model.views]
+        self._weights = [np.ascontiguousarray(view.weights, dtype=np.float32) for view in model.views]
         self._familiar = _familiar_terms(model)
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
@@ -62,19 +62,23 @@ class Scorer:
     def _add_view(
         self, position: int, view: View, units: Units, margins: NDArray[np.float64], n_known: NDArray[np.int64]
     ) -> None:
-        seen = units.seen[:, [CHANNELS.index(channel) for channel in view.channels]]
-        n_units, n_channels = len(units.starts), len(view.channels)
+        columns = [CHANNELS.index(channel) for channel in view.channels]
+        n_units, n_categories = len(units.starts), margins.shape[1]
         used = np.zeros(n_units + 1, dtype=bool)
-        used[seen] = True
+        for column in columns:
+            used[units.seen[:, column]] = True
         wanted = np.flatnonzero(used[:n_units])
         rows = self.engines[position].rows(units.codes, units.starts[wanted], units.ends[wanted])
-        projected = project(rows, self._weights[position].reshape(rows.n_terms, -1))
         # The last row stays 0: it is what a channel shows that has no unit (-1).
-        by_unit = np.zeros((n_units + 1, n_channels, margins.shape[1]))
-        by_unit[wanted] = projected.reshape(len(wanted), n_channels, margins.shape[1])
-        margins += by_unit[seen, np.arange(n_channels)].sum(axis=1)
+        projected = np.zeros((len(wanted) + 1, len(columns) * n_categories))
+        projected[:-1] = project(rows, self._weights[position].reshape(rows.n_terms, -1))
+        row_of = np.full(n_units + 1, len(wanted))
+        row_of[wanted] = np.arange(len(wanted))
+        for channel, column in enumerate(columns):
+            own = projected[:, channel * n_categories : (channel + 1) * n_categories]
+            margins += own[row_of[units.seen[:, column]]]
         if position == self._familiar[0]:
-            counts = np.zeros(n_units + 1, dtype=np.int64)
+            counts = np.zeros(n_units, dtype=np.int64)
             before = np.concatenate([[0], np.cumsum(self._familiar[1][rows.indices])])
             counts[wanted] = before[rows.indptr[1:]] - before[rows.indptr[:-1]]
             n_known += counts[units.seen[:, 0]]
@@ -93,7 +97,7 @@ def _familiar_terms(model: Model) -> tuple[int, NDArray[np.bool_]]:
     return 0, np.ones(len(model.views[0].table.terms), dtype=bool)
 
 
-def project(rows: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     """Sparse rows times dense weights.
 
     Parameters
@@ -113,7 +117,7 @@ def project(rows: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return sums.reshape(n_rows, n_outputs)
     sums = np.zeros((n_rows, n_outputs))
     owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))
-    np.add.at(sums, owners, rows.data[:, None] * weights[rows.indices])
+    np.add.at(sums, owners, rows.data[:, None] * weights[rows.indices].astype(np.float64))
     return sums
 
 

@@ -87,32 +87,52 @@ class TaggedSentence(Sentence):
 
 
 class TaggedParagraph(Paragraph[TaggedSentence]):
-    """A paragraph whose categories are derived from its sentences.
+    """A paragraph whose categories are derived from its sentences, when they are asked for."""
 
-    Attributes
-    ----------
-    category : str
-        The one that covers the most characters; a tie goes to the category of the
-        section heading, then to the one that comes first.
-    categories : tuple of str
-        All with at least one sentence, the widest first.
-    """
-
-    __slots__ = ("_first", "_tagging", "categories", "category")
+    __slots__ = ("_entry", "_first", "_made", "_tagging")
 
     def __init__(self, tagging: _Tagging, entry: Entry, first: int) -> None:
-        numbers = range(first, first + len(entry.sentences))
-        sentences = [TaggedSentence(tagging, number, entry, number - first) for number in numbers]
-        bounds = (entry.start, entry.end)
-        super().__init__(tagging.text, bounds, entry.role, section_of(tagging.text, entry), sentences)
+        section = section_of(tagging.text, entry)
+        Block.__init__(self, tagging.text, (entry.start, entry.end), "paragraph", entry.role, section)
         self._tagging = tagging
+        self._entry = entry
         self._first = first
+        self._made: tuple[TaggedSentence, ...] | None = None
+
+    def __reduce__(self) -> tuple[type[TaggedParagraph], tuple[_Tagging, Entry, int]]:
+        return type(self), (self._tagging, self._entry, self._first)
+
+    @property
+    def sentences(self) -> tuple[TaggedSentence, ...]:  # type: ignore[override]
+        """Sentences in order, made when first asked for."""
+        if self._made is None:
+            self._made = tuple(
+                TaggedSentence(self._tagging, self._first + offset, self._entry, offset)
+                for offset in range(len(self._entry.sentences))
+            )
+        return self._made
+
+    @property
+    def category(self) -> str:
+        """The one that covers the most characters; a tie goes to the section heading's, then to the first."""
+        covered = self._covered()
+        widest = [category for category, length in covered.items() if length == max(covered.values())]
+        return widest[0] if len(widest) == 1 else self._tagging.settle_tie(widest, self._first)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All categories with at least one sentence, the widest first."""
+        covered = self._covered()
+        return tuple(sorted(covered, key=lambda category: -covered[category]))
+
+    def _covered(self) -> dict[str, int]:
+        """Characters that each category covers, in the order of first occurrence."""
+        names, best = self._tagging.model.categories, self._tagging.best
         covered: dict[str, int] = {}
-        for sentence in sentences:
-            covered[sentence.category] = covered.get(sentence.category, 0) + sentence.end - sentence.start
-        self.categories = tuple(sorted(covered, key=lambda category: -covered[category]))
-        widest = [category for category in self.categories if covered[category] == covered[self.categories[0]]]
-        self.category = widest[0] if len(widest) == 1 else tagging.settle_tie(widest, first)
+        for number, (start, end) in enumerate(self._entry.sentences, self._first):
+            name = names[best[number]]
+            covered[name] = covered.get(name, 0) + end - start
+        return covered
 
     @property
     def probabilities(self) -> dict[str, float]:
@@ -123,13 +143,13 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
     def review(self) -> str | None:
         """Why a person should look: ``too_short``, ``unknown_words``, ``low_margin``, or None."""
         tagging = self._tagging
-        known = tagging.known_share(self._first, self._first + len(self.sentences))
+        known = tagging.known_share(self._first, self._first + len(self._entry.sentences))
         certainty = float(self._mean(np.asarray(tagging.certainty)))
         return tagging.review(self.text, known, certainty, tagging.model.review.paragraph_probability)
 
     def _mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of one value for each sentence, weighted by its length."""
-        lengths = np.array([len(sentence) for sentence in self.sentences], dtype=np.float64)
+        lengths = np.array([end - start for start, end in self._entry.sentences], dtype=np.float64)
         mean: NDArray[np.float64] = lengths @ values[self._first : self._first + len(lengths)] / lengths.sum()
         return mean
 

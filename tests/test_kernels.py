@@ -135,7 +135,7 @@ def test_fill_table_keeps_every_pair(pairs):
 
 def test_score_rows_on_weights_that_can_be_checked_by_eye():
     indptr, columns, data = np.array([0, 2, 2]), np.array([0, 2], dtype=np.int32), np.array([0.5, 2.0])
-    weights = np.array([1.0, 10.0, 0.0, 0.0, 3.0, 30.0])
+    weights = np.array([1.0, 10.0, 0.0, 0.0, 3.0, 30.0], dtype=np.float32)
     margins = np.empty(4)
     _kernels.score_rows(indptr, columns, data, weights, np.array([0.25, -1.0]), 2, margins)
     assert margins.tolist() == [0.25 + 0.5 + 6.0, -1.0 + 5.0 + 60.0, 0.25, -1.0]

@@ -47,7 +47,7 @@ def test_heading_alone_is_scored_as_a_sentence(toy_model):
 
 def test_projection_is_a_matrix_product():
     rows = Rows(np.array([0, 2, 2, 3]), np.array([0, 2, 1], dtype=np.int32), np.array([2.0, 1.0, 3.0]), 3)
-    weights = np.array([[1.0, 10.0], [2.0, 20.0], [5.0, 50.0]])
+    weights = np.array([[1.0, 10.0], [2.0, 20.0], [5.0, 50.0]], dtype=np.float32)
     assert project(rows, weights).tolist() == [[7.0, 70.0], [0.0, 0.0], [6.0, 60.0]]
 
 

@@ -78,12 +78,22 @@ def _wrap_width(text: str, lines: list[Line], before: list[Margin]) -> int:
     if not near:
         return 0
     width = max(near, key=lambda length: (near[length], length))
-    full = [line for line, length in zip(lines, lengths, strict=True) if width - _SLACK <= length <= width]
+    full = [
+        line
+        for line, length in zip(lines, lengths, strict=True)
+        if width - _SLACK <= length <= width and not _is_numbered(text, line)
+    ]
     broken = sum(
         text[line.end - 1] not in _SENTENCE_ENDS and not is_metadata(text[line.start : line.end]) for line in full
     )
     enough = len(full) >= max(_FEWEST_FULL_LINES, len(lines) * 0.35) and broken >= 0.6 * len(full)
     return width if enough else 0
+
+
+def _is_numbered(text: str, line: Line) -> bool:
+    """Whether a heading or its run-in paragraph begins here; headings end without a mark on any page."""
+    opening = line_enumerator(text[line.start : line.start + 12])
+    return opening is not None and opening.sure and opening.style <= Style.HAN_BRACKET
 
 
 def _running_heads(text: str, lines: list[Line]) -> set[Line]:
@@ -122,10 +132,7 @@ def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int
 
 def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool) -> bool:
     """Whether `line` carries on the paragraph `above`, whose last physical line is full."""
-    if (indented and margin.indent > 0) or is_metadata(text[line.start : line.end]):
-        return False
-    opening = line_enumerator(text[line.start : line.start + 12])
-    if opening is not None and opening.sure and opening.style <= Style.HAN_BRACKET:
+    if (indented and margin.indent > 0) or is_metadata(text[line.start : line.end]) or _is_numbered(text, line):
         return False
     ended = text[above.end - 1] in _SENTENCE_ENDS
     if not ended:

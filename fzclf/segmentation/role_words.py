@@ -38,12 +38,13 @@ _ACHIEVEMENT = re.compile(
     r"回顾|成效|成绩|进展|特色亮点|工作亮点|亮点工作|特色工作|工作特色|经验|做法|完成情况|落实情况|履职情况"
     r"|履行.{0,20}(?:情况|职责)|第一责任人|总体情况|基本情况|需要报告|情况[：:]?$"
 )
-_MAYBE_ACHIEVEMENT = re.compile(r"主要工作|主要举措|主要措施|工作举措|重点工作$")
+_MAYBE_ACHIEVEMENT = re.compile(r"主要工作|主要举措|主要措施|工作举措")
 _SAYS_SOMETHING = re.compile(
     r"问题|不足|短板|弱项|困难|薄弱|差距|挑战|下|打算|展望|今|努力|改进|整改|年|目标|要求|计划|安排|思路"
     r"|部署|谋划|任务|要点|重点|建议|规划|未来"
     r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告"
 )
+_LOOKS_BACK = re.compile(_ACHIEVEMENT.pattern + "|主要工作|主要举措")
 _AHEAD = re.compile(r"下一?步|下一?年|今后|打算|明年|来年")
 _DONE = re.compile(r"完成|落实|开展|进展|情况|成效|回顾|总结")
 YEAR = re.compile(r"(20\d\d)[ ]?(?:年|[-—－～至])")
@@ -89,11 +90,7 @@ def _tells_of_report_year(heading: str, report_year: int) -> bool:
 def year_looked_back_on(heading: str) -> int:
     """The year of a heading such as 2013年工作回顾; 0 for any other heading."""
     match = YEAR.search(heading)
-    if (
-        match is None
-        or not (_ACHIEVEMENT.search(heading) or _MAYBE_ACHIEVEMENT.search(heading))
-        or _PLAN_SURELY.search(heading)
-    ):
+    if match is None or not _LOOKS_BACK.search(heading) or _PLAN_SURELY.search(heading):
         return 0
     return int(match[1])
 
@@ -157,6 +154,8 @@ LEADS_IN = re.compile(r"(?:以下|如下|方面|几点|几项|工作|任务)[^�
 
 def says_problem(sentence: str) -> bool:
     """Whether a sentence owns up to something that is lacking."""
+    if CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
+        sentence = sentence[turn:]  # 尽管面临困难，但基本面没有改变 owns up to nothing
     if PROBLEM_HINT.search(sentence) is None:
         return False
     if _TURNS_SOBER.search(sentence):

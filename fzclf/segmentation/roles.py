@@ -196,7 +196,7 @@ class _Reader:
             self.carried = PROBLEM
             self.sober = self.sober or words.turns_sober(sentence)
             self.past_sober = self.past_sober or self.sober
-        elif self.announced in (MIXED, PLAN) and words.CONCEDES.match(sentence):
+        elif self.announced == MIXED and words.CONCEDES.match(sentence):
             self.carried = PROBLEM
 
     def _starts_plan(self, sentence: str, opens: bool) -> bool:

@@ -50,10 +50,11 @@ class FitSettings:
     flag_weight: float = 0.3
     alone_weight: float = 0.5
     word_ngrams: tuple[int, int] = (1, 2)
-    character_ngrams: tuple[int, int] = (1, 3)
+    character_ngrams: tuple[int, int] = (1, 2)
     word_min_df: int = 2
     character_min_df: int = 3
-    channels: tuple[str, ...] = CHANNELS
+    word_channels: tuple[str, ...] = CHANNELS
+    character_channels: tuple[str, ...] = ("sentence", "item", "heading")
     user_words: tuple[str, ...] = ()
 
 
@@ -158,8 +159,7 @@ def _csr(rows: Rows) -> Any:
 
 
 def _view_channels(table: TermTable, settings: FitSettings) -> tuple[str, ...]:
-    """Words are seen through all channels, characters in the sentence only: more did not help and costs size."""
-    return settings.channels if table.settings.analyzer == "word" else ("sentence",)
+    return settings.word_channels if table.settings.analyzer == "word" else settings.character_channels
 
 
 def _design(
