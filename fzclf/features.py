@@ -36,12 +36,15 @@ class Passage(Protocol):
     @property
     def sentences(self) -> Sequence[Bounds]:
         """Bounds in the text, in order."""
+
     @property
     def roles(self) -> Sequence[str]:
         """Role of each sentence."""
+
     @property
     def items(self) -> Sequence[int | None]:
         """Number of the item that each sentence stands in."""
+
     @property
     def section(self) -> Sequence[Bounds]:
         """Bounds of the headings above, outermost first."""

@@ -197,9 +197,7 @@ def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
     if bounds != sorted(bounds) or bounds[-1] != len(content):
         raise ValueError("the ends of the terms do not fit their bytes")
     raw = content.tobytes()
-    terms = tuple(
-        raw[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds)
-    )
+    terms = tuple(raw[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds))
     if any(left >= right for left, right in pairwise(terms)):
         raise ValueError("terms must be sorted and different")
     return terms

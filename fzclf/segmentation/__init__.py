@@ -72,7 +72,8 @@ def _entries(text: str) -> list[Entry]:
     assign_roles(text, entries)
     for entry in entries:
         if entry.sentences:
-            entry.items = item_numbers(text, entry.sentences)
+            run_in = bool(entry.section) and entry.section[-1][0] == entry.start
+            entry.items = item_numbers(text, entry.sentences, run_in=run_in)
     return entries
 
 

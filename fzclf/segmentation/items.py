@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from fzclf.segmentation.numbering import ITEM_STARTS, item_ordinal
 
 
-def item_numbers(text: str, sentences: Sequence[tuple[int, int]]) -> list[int | None]:
+def item_numbers(text: str, sentences: Sequence[tuple[int, int]], *, run_in: bool = False) -> list[int | None]:
     """Number of the item that each sentence stands in; None before the first item.
 
     A paragraph may open with any number, since items are often spread over several
-    paragraphs; inside it an item must carry on the count or start it again.
+    paragraphs; inside it an item must carry on the count or start it again. The number of
+    a run-in heading (`（一）加强组织领导。`) is the heading's, not an item's.
     """
+    if run_in:
+        return [None, *item_numbers(text, sentences[1:])]
     openers = [text[start] for start, _ in sentences]
     if ITEM_STARTS.isdisjoint(openers):  # true of most paragraphs
         return [None] * len(sentences)

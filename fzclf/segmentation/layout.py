@@ -19,6 +19,7 @@ from fzclf.segmentation.numbering import Style, line_enumerator
 _NARROWEST, _WIDEST = 15, 60
 _FEWEST_FULL_LINES = 4
 _SLACK = 3  # punctuation that may not open a line makes the line before it this much shorter
+_EARLY = 0.75
 _SENTENCE_ENDS = frozenset("。！？；：!?;:")
 _FEWEST_RUNNING_HEADS = 2
 _LONG_LINE = 2000
@@ -68,7 +69,7 @@ def _wrap_width(text: str, lines: list[Line], before: list[Margin]) -> int:
     Evidence is a pile of lines that stop within a few characters of the longest common
     length, most of them in the middle of a sentence.
     """
-    lengths = [line.end - line.start + margin.indent for line, margin in zip(lines, before, strict=True)]
+    lengths = _columns(text, lines, before)
     counts = Counter(lengths)
     near = {
         length: sum(counts[length - back] for back in range(_SLACK + 1))
@@ -88,6 +89,15 @@ def _wrap_width(text: str, lines: list[Line], before: list[Margin]) -> int:
     )
     enough = len(full) >= max(_FEWEST_FULL_LINES, len(lines) * 0.35) and broken >= 0.6 * len(full)
     return width if enough else 0
+
+
+def _columns(text: str, lines: list[Line], before: list[Margin]) -> list[int]:
+    """Width of each line on the page, with its indent: two ASCII characters take the room of one Chinese."""
+    n_ascii = [len(text[line.start : line.end].encode("ascii", "ignore")) for line in lines]
+    return [
+        line.end - line.start - half // 2 + margin.indent
+        for line, half, margin in zip(lines, n_ascii, before, strict=True)
+    ]
 
 
 def _is_numbered(text: str, line: Line) -> bool:
@@ -116,7 +126,7 @@ def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int
     joined: list[Line] = []
     held: list[Line] = []  # furniture since the last line of body
     full = False
-    for line, margin in zip(lines, before, strict=True):
+    for line, margin, length in zip(lines, before, _columns(text, lines, before), strict=True):
         if line in furniture:
             held.append(line)
             continue
@@ -126,13 +136,19 @@ def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int
         else:
             joined += [*held, line]
         held = []
-        full = line.end - line.start + margin.indent >= width - _SLACK
+        # A line breaks early before a long number or a bracket; where indents mark paragraphs that does no harm.
+        early = indented and length >= _EARLY * width and text[line.end - 1] not in _SENTENCE_ENDS
+        full = length >= width - _SLACK or early
     return joined + held
 
 
 def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool) -> bool:
     """Whether `line` carries on the paragraph `above`, whose last physical line is full."""
-    if (indented and margin.indent > 0) or is_metadata(text[line.start : line.end]) or _is_numbered(text, line):
+    if (indented and margin.indent > 0) or _is_numbered(text, line):
+        return False
+    if text.count("|", above.start, above.end) >= 2:  # a row of a table goes on until it is closed
+        return text[above.end - 1] != "|"
+    if is_metadata(text[line.start : line.end]):
         return False
     ended = text[above.end - 1] in _SENTENCE_ENDS
     if not ended:

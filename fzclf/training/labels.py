@@ -299,7 +299,7 @@ class _Writer:
         return LabelledPassage(
             sentences=sentences,
             roles=[row.role or ACHIEVEMENT for row in rows],
-            items=item_numbers(words, local),
+            items=item_numbers(words, local, run_in=own is not None),
             section=section,
             categories=[row.category for row in rows],
         )

@@ -1,0 +1,179 @@
+"""What was tried beside the settings in use: one table, from which measurement and document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.quality.leaving_out import Patch
+from fzclf.features import CHANNELS
+from fzclf.training import fitting
+from fzclf.training.fitting import FitSettings
+from fzclf.training.training import read_user_words
+
+BASE = FitSettings()
+Maker = Callable[[float], Any]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One thing done otherwise.
+
+    Attributes
+    ----------
+    changes : mapping
+        Fields of `FitSettings` that differ.
+    folds : tuple of int, optional
+        Folds that are run, where a fit is slow; all if None.
+    """
+
+    family: str
+    name: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    patched: Patch = nullcontext
+    folds: tuple[int, ...] | None = None
+
+    @property
+    def settings(self) -> FitSettings:
+        """The settings in use, with the changes."""
+        return replace(BASE, **self.changes)
+
+
+# --- other classifiers ----------------------------------------------------------------------
+
+
+class _Linear:
+    """Another linear classifier in the place of ``LinearSVC``: the same call, the same three attributes."""
+
+    def __init__(self, estimator: Any) -> None:
+        self._estimator = estimator
+
+    def fit(self, matrix: Any, targets: Any, weights: Any) -> _Linear:
+        fitted = self._estimator.fit(matrix, targets, sample_weight=weights)
+        self.classes_ = fitted.classes_
+        self.coef_ = fitted.coef_ if hasattr(fitted, "coef_") else _centred(fitted.feature_log_prob_)
+        self.intercept_ = getattr(fitted, "intercept_", np.zeros(len(fitted.classes_)))
+        return self
+
+
+def _centred(weights: Any) -> Any:
+    """Log weights less their mean over the categories: the same answers, and sizes that half precision keeps."""
+    return weights - weights.mean(axis=0)
+
+
+def instead_of_svm(make: Maker) -> Patch:
+    """A patch under which training fits ``make(C)`` where it would fit ``LinearSVC(C=C, ...)``."""
+
+    @contextmanager
+    def patched() -> Iterator[None]:
+        with patch("sklearn.svm.LinearSVC", lambda **settings: _Linear(make(settings["C"]))):
+            yield
+
+    return patched
+
+
+def _balanced(penalty: float) -> Any:
+    from sklearn.svm import _classes
+
+    return _classes.LinearSVC(C=penalty, class_weight="balanced", random_state=0, max_iter=2000)
+
+
+def _logistic(penalty: float) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=penalty, max_iter=200, tol=1e-3)
+
+
+def _ridge(penalty: float) -> Any:
+    from sklearn.linear_model import RidgeClassifier
+
+    return RidgeClassifier(alpha=1 / penalty, solver="sparse_cg", tol=1e-3)
+
+
+def _sgd(penalty: float) -> Any:
+    from sklearn.linear_model import SGDClassifier
+
+    return SGDClassifier(loss="hinge", alpha=penalty, max_iter=30, tol=1e-3, random_state=0)
+
+
+def _naive_bayes(smoothing: float) -> Any:
+    from sklearn.naive_bayes import ComplementNB
+
+    return ComplementNB(alpha=smoothing)
+
+
+# --- other features -------------------------------------------------------------------------
+
+
+@contextmanager
+def _without_words() -> Iterator[None]:
+    """Training that keeps the vocabulary of characters only."""
+    fit_tables = fitting._fit_tables
+
+    def characters(units: Any, settings: FitSettings) -> list[Any]:
+        return [table for table in fit_tables(units, settings) if table.settings.analyzer == "char"]
+
+    with patch.object(fitting, "_fit_tables", characters):
+        yield
+
+
+def _features() -> list[Alternative]:
+    sentence = {"word_channels": ("sentence",), "character_channels": ("sentence",)}
+    everywhere = {"character_channels": CHANNELS}
+    longest = [
+        Alternative("terms", f"characters only, 1–{n}", everywhere | {"character_ngrams": (1, n)}, _without_words)
+        for n in (2, 3, 4)
+    ]
+    channels = [Alternative("context", f"without the {one}", _without(one)) for one in CHANNELS[1:]]
+    return [
+        Alternative("terms", "words only", {"character_weight": 0.0}),
+        *longest,
+        *_other_values("terms", "character n-grams", "character_ngrams", ((1, 2), (1, 3), (1, 4))),
+        *_other_values("terms", "word n-grams", "word_ngrams", ((1, 1), (1, 2), (1, 3))),
+        *_other_values("terms", "words in as few sentences as", "word_min_df", (1, 2, 3)),
+        *_other_values("terms", "character n-grams in as few sentences as", "character_min_df", (2, 3, 5)),
+        Alternative("terms", "user dictionary", {"user_words": read_user_words()}),
+        Alternative("context", "no context, no flags", sentence | {"flag_weight": 0.0}),
+        Alternative("context", "no context", sentence),
+        *channels,
+        Alternative("context", "characters in the sentence only", {"character_channels": ("sentence",)}),
+        Alternative("context", "characters in all channels", everywhere),
+        Alternative("context", "no flags (role, position)", {"flag_weight": 0.0}),
+        Alternative("context", "no copy without its place", {"alone_weight": 0.0}),
+    ]
+
+
+def _without(channel: str) -> dict[str, Any]:
+    names = ("word_channels", "character_channels")
+    return {name: tuple(one for one in getattr(BASE, name) if one != channel) for name in names}
+
+
+def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> list[Alternative]:
+    """One alternative for each value that is not in use."""
+    shown = {value: "–".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values}
+    return [Alternative(family, f"{words} {shown[value]}", {name: value}) for value in values if value != getattr(BASE, name)]
+
+
+def _classifiers() -> list[Alternative]:
+    def other(name: str, make: Maker, penalty: float, folds: tuple[int, ...] | None = None) -> Alternative:
+        return Alternative("classifier", name, {"inverse_penalty": penalty}, instead_of_svm(make), folds)
+
+    return [
+        *_other_values("classifier", "linear SVM, C", "inverse_penalty", (0.1, 0.2, 0.3, 0.5, 1.0)),
+        other("linear SVM, balanced classes", _balanced, BASE.inverse_penalty),
+        other("multinomial logistic regression, C 10", _logistic, 10.0, (0, 1)),
+        other("ridge, alpha 1", _ridge, 1.0),
+        other("SGD, hinge loss, alpha 0.00001", _sgd, 1e-5),
+        other("SGD, hinge loss, alpha 0.00003", _sgd, 3e-5),
+        other("complement naive Bayes, alpha 0.3", _naive_bayes, 0.3),
+    ]
+
+
+def alternatives() -> list[Alternative]:
+    """All of them; the settings in use come first and are no alternative."""
+    return [*_features(), *_classifiers()]
