@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.alternatives import BASE, Alternative, alternatives
+from benchmarks.quality.alternatives import Alternative, alternatives
 from benchmarks.quality.data import Data, folds_by_group
 from benchmarks.quality.leaving_out import LeftOut, difference, figures_of, leave_out, outcome_of
 
@@ -27,9 +27,7 @@ def measure(data: Data, say: Say, base: LeftOut, wanted: Sequence[Alternative] |
     for number, alternative in enumerate(chosen, 1):
         say(f"ablation {number} of {len(chosen)}: {alternative.name}")
         used = [fold for fold in alternative.folds or () if fold in base.models] or None
-        run = leave_out(
-            data, folds_by_group(data), alternative.settings, patched=alternative.patched, used=used
-        )
+        run = leave_out(data, folds_by_group(data), alternative.settings, patched=alternative.patched, used=used)
         rows.append(_row(data, alternative, run, base))
     return {"rows": rows}
 
@@ -63,6 +61,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value) if len(value) < 10 else f"{len(value)} words"
     return value
-
-
-__all__ = ["BASE", "measure"]

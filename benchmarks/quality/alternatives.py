@@ -17,6 +17,13 @@ from fzclf.training.fitting import FitSettings
 from fzclf.training.training import read_user_words
 
 BASE = FitSettings()
+_CHANNEL_NAMES = {
+    "previous": "the sentence before",
+    "next": "the sentence after",
+    "item": "the opening of the item",
+    "opening": "the opening of the paragraph",
+    "heading": "the heading",
+}
 Maker = Callable[[float], Any]
 
 
@@ -129,7 +136,9 @@ def _features() -> list[Alternative]:
         Alternative("terms", f"characters only, 1–{n}", everywhere | {"character_ngrams": (1, n)}, _without_words)
         for n in (2, 3, 4)
     ]
-    channels = [Alternative("context", f"without the {one}", _without(one)) for one in CHANNELS[1:]]
+    channels = [
+        Alternative("context", f"without {_CHANNEL_NAMES.get(one, one)}", _without(one)) for one in CHANNELS[1:]
+    ]
     return [
         Alternative("terms", "words only", {"character_weight": 0.0}),
         *longest,
@@ -156,7 +165,11 @@ def _without(channel: str) -> dict[str, Any]:
 def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> list[Alternative]:
     """One alternative for each value that is not in use."""
     shown = {value: "–".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values}
-    return [Alternative(family, f"{words} {shown[value]}", {name: value}) for value in values if value != getattr(BASE, name)]
+    return [
+        Alternative(family, f"{words} {shown[value]}", {name: value})
+        for value in values
+        if value != getattr(BASE, name)
+    ]
 
 
 def _classifiers() -> list[Alternative]:
