@@ -156,7 +156,7 @@ def has_numba() -> bool:
     """Whether the compiled path can run; warns once if not."""
     try:
         import numba  # noqa: F401
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # OSError: llvmlite without its library
         warnings.warn(
             f"numba cannot be imported ({error}); fzclf runs on jieba and scikit-learn, "
             "with the same results but many times slower",

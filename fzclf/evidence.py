@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,15 +10,18 @@ from numpy.typing import NDArray
 
 from fzclf.cutting import text_of, tokenize
 from fzclf.features import CHANNELS, Units, offsets_of
-from fzclf.model import View
+from fzclf.model import Model, View
 from fzclf.scoring import Scorer
 from fzclf.terms import Rows, TermSettings
 
 NOWHERE = (0, 0)
+_CHARACTERS = re.compile(r"\s\s+|.", re.DOTALL)
 Spans = dict[tuple[int, int], float]
 
 
-def evidence_of(scorer: Scorer, units: Units, sentence: int, category: int) -> list[tuple[int, int, float]]:
+def evidence_of(
+    scorer: Scorer, model: Model, units: Units, sentence: int, category: int
+) -> list[tuple[int, int, float]]:
     """Weights that make up the score of a category for a sentence, without the bias.
 
     Returns
@@ -28,7 +32,6 @@ def evidence_of(scorer: Scorer, units: Units, sentence: int, category: int) -> l
         ``(0, 0)`` holds what has no place: the role and the position of the sentence.
     """
     spans: Spans = {}
-    model = scorer.model
     flags = float(units.flags[sentence] @ model.flag_weights[:, category].astype(np.float64))
     if flags:
         spans[NOWHERE] = flags
@@ -53,6 +56,8 @@ def _add_unit(spans: Spans, view: View, row: Rows, units: Units, unit: int, weig
             places[term].append((start, end))
     offsets = offsets_of(units, unit)
     for term, share in shares.items():
+        if not places[term]:
+            spans[NOWHERE] = spans.get(NOWHERE, 0.0) + share
         for start, end in places[term]:
             span = (int(offsets[start]), int(offsets[end - 1]) + 1)
             spans[span] = spans.get(span, 0.0) + share / len(places[term])
@@ -62,11 +67,14 @@ def _occurrences(text: str, settings: TermSettings) -> Iterator[tuple[str, int, 
     """Every n-gram of `text` with its bounds, as the vectorizer counts them."""
     if settings.analyzer == "word":
         tokens, joiner = tokenize(text, settings.user_words), " "
-    else:
-        tokens, joiner = list(text), ""
-    ends = np.cumsum([len(token) for token in tokens]).tolist()
+        lengths = [len(token) for token in tokens]
+    else:  # scikit-learn counts a run of white space as one space
+        pieces, joiner = _CHARACTERS.findall(text), ""
+        tokens = [" " if len(piece) > 1 else piece for piece in pieces]
+        lengths = [len(piece) for piece in pieces]
+    ends = np.cumsum(lengths).tolist()
     low, high = settings.ngram_range
     for size in range(low, high + 1):
         for first in range(len(tokens) - size + 1):
             gram = tokens[first : first + size]
-            yield joiner.join(gram), ends[first] - len(gram[0]), ends[first + size - 1]
+            yield joiner.join(gram), ends[first] - lengths[first], ends[first + size - 1]

@@ -2,7 +2,8 @@
 
 The same TF-IDF row of a unit (a sentence or a heading) is seen through several
 channels: as the sentence itself, as the one before or after, as the sentence that opens
-its item or paragraph, as its heading. A channel has weights of its own, so `执法` in
+its item or paragraph, as its heading; and the words before its first comma, so that a lead-in
+(`为优化营商环境，`) can count for less. A channel has weights of its own, so `执法` in
 the heading is another feature than `执法` in the sentence. Training and prediction
 both come through `build_units`.
 """
@@ -20,11 +21,12 @@ from numpy.typing import NDArray
 from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
-CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
+CHANNELS = ("sentence", "previous", "next", "item", "opening", "clause", "heading")
+_COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
 _LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _BREAK = re.compile(
-    r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
+    r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
 
 Bounds = tuple[int, int]
@@ -88,15 +90,32 @@ def build_units(text: str, passages: Iterable[Passage]) -> Units:
     headings = [_heading_number(passage, numbers, len(sentences)) for passage in passages]
     bounds = np.array([*sentences, *numbers], dtype=np.int64).reshape(-1, 2)
     codes, bounds, places = _mended(text, bounds)
+    codes = fold_codes(codes)
     sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
+    bounds, clauses = _with_clauses(codes, bounds, len(sentences), places)
     return Units(
-        codes=fold_codes(codes),
+        codes=codes,
         starts=np.ascontiguousarray(bounds[:, 0]),
         ends=np.ascontiguousarray(bounds[:, 1]),
-        seen=_seen(passages, sizes, headings),
+        seen=_seen(passages, sizes, clauses, headings),
         flags=_flags(passages, sizes),
         places=places,
     )
+
+
+def _with_clauses(
+    codes: NDArray[np.uint32], bounds: NDArray[np.int64], n_sentences: int, places: dict[int, NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bounds with those of first clauses behind them, and the number of each sentence's clause, -1 without comma."""
+    starts, ends = bounds[:n_sentences, 0], bounds[:n_sentences, 1]
+    commas = np.append(np.flatnonzero(codes == _COMMA), len(codes))
+    first = commas[np.searchsorted(commas, starts)]
+    owners = np.flatnonzero((first > starts) & (first < ends - 1))
+    clauses = np.full(n_sentences, -1, dtype=np.int64)
+    clauses[owners] = len(bounds) + np.arange(len(owners))
+    for owner in set(places).intersection(owners.tolist()):
+        places[int(clauses[owner])] = places[owner][: first[owner] - starts[owner]]
+    return np.vstack([bounds, np.column_stack([starts[owners], first[owners]])]), clauses
 
 
 def _heading_number(passage: Passage, numbers: dict[Bounds, int], first: int) -> int:
@@ -106,7 +125,9 @@ def _heading_number(passage: Passage, numbers: dict[Bounds, int], first: int) ->
     return numbers.setdefault(passage.section[-1], first + len(numbers))
 
 
-def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]) -> NDArray[np.int32]:
+def _seen(
+    passages: Sequence[Passage], sizes: NDArray[np.int64], clauses: NDArray[np.int64], headings: Sequence[int]
+) -> NDArray[np.int32]:
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
     n_sentences = int(sizes.sum())
     own = np.arange(n_sentences, dtype=np.int32)
@@ -118,7 +139,8 @@ def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Seque
     seen[:, 2] = np.where(own < last, own + 1, -1)
     seen[:, 3] = [number for first, passage in _numbered(passages) for number in _item_openings(passage.items, first)]
     seen[:, 4] = np.where(own > opening, opening, -1)
-    seen[:, 5] = np.repeat(np.array(headings, dtype=np.int32), sizes)
+    seen[:, 5] = clauses
+    seen[:, 6] = np.repeat(np.array(headings, dtype=np.int32), sizes)
     return seen
 
 

@@ -36,7 +36,8 @@ def load_model(path: str | os.PathLike[str] | None = None) -> Model:
         If it is missing, damaged, of a newer format, or no model.
     """
     folder = default_model_folder() if path is None else Path(path)
-    return _load_once(folder.absolute(), _stamp(folder))
+    with _loading:
+        return _load_once(folder.absolute(), _stamp(folder))
 
 
 @lru_cache(maxsize=8)
@@ -44,7 +45,8 @@ def _load_once(folder: Path, _stamp: tuple[int, ...]) -> Model:
     model = read_model(folder)
     for golden in model.golden:
         margins = golden_margins(model, golden.text)
-        if max(abs(one - other) for one, other in zip(margins, golden.margins, strict=True)) > _GOLDEN_TOLERANCE:
+        gap = max(abs(one - other) for one, other in zip(margins, golden.margins, strict=True))
+        if not gap <= _GOLDEN_TOLERANCE:
             raise ModelError(
                 f"{folder}: {golden.text!r} gets margins {margins}, at training it got {golden.margins}; "
                 "the model was trained with another version of jieba or numpy, train it again"
@@ -61,7 +63,25 @@ def _reduce_model(model: Model) -> tuple[Callable[..., Model], tuple[Any, ...]]:
     folder = _folders.get(model)
     if folder is None:
         return Model, tuple(vars(model).values())
-    return load_model, (None if folder == default_model_folder().absolute() else str(folder),)
+    place = None if folder == default_model_folder().absolute() else str(folder)
+    return _load_the_same, (place, model.sha256)
+
+
+def _load_the_same(place: str | None, sha256: str) -> Model:
+    """The model that a pickled report was tagged with.
+
+    Raises
+    ------
+    ModelError
+        If another model stands at its place now: the tags would change behind the reader's back.
+    """
+    model = load_model(place)
+    if model.sha256 != sha256:
+        raise ModelError(
+            f"{place or 'the packaged model'}: is not the model that this report was tagged with "
+            f"({model.sha256[:12]}, then {sha256[:12]}); tag the report again"
+        )
+    return model
 
 
 copyreg.pickle(Model, _reduce_model)
@@ -78,6 +98,17 @@ def _stamp(folder: Path) -> tuple[int, ...]:
 
 _scorers: WeakKeyDictionary[Model, Scorer] = WeakKeyDictionary()
 _lock = threading.Lock()
+_loading = threading.RLock()
+
+
+def _renew_locks() -> None:
+    """After a fork, another thread's hold on a lock would never end in the child."""
+    global _lock, _loading  # the child has one thread only
+    _lock, _loading = threading.Lock(), threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 def scorer_of(model: Model) -> Scorer:

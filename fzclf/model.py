@@ -79,6 +79,8 @@ class Model:
     bias : array of float32, shape (n_categories,)
     temperature : float
         Margins are divided by it before the softmax; fitted on held-out reports.
+    sha256 : str
+        Of the arrays in its folder; empty for a model that has not been saved.
     card : mapping
         What it was trained on and how well it does, as written to the model card.
     """
@@ -92,3 +94,7 @@ class Model:
     review: Review
     golden: tuple[Golden, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    def __deepcopy__(self, _memo: object) -> Model:
+        return self  # nothing in it ever changes

@@ -25,9 +25,10 @@ from fzclf.publishing import write_folder
 from fzclf.terms import TermSettings, TermTable
 
 FORMAT = 1
-MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.safetensors", "README.md"
+MODEL_FILES = MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.safetensors", "README.md"
 LARGEST_MANIFEST = 16 << 20  # bytes
 LARGEST_ARRAYS = 512 << 20
+_LARGEST_IDF = 1e6  # ln of any number of documents is far below
 _MAGIC = "fzclf model"
 Arrays = dict[str, NDArray[Any]]
 
@@ -144,16 +145,32 @@ def _model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
         review=_review_from(manifest["review"]),
         golden=tuple(Golden(str(g["text"]), tuple(float(m) for m in g["margins"])) for g in manifest["golden"]),
         card=dict(manifest["card"]),
+        sha256=str(manifest["arrays_sha256"]),
     )
-    if any(len(golden.margins) != len(categories) for golden in model.golden):
-        raise ValueError("a golden prediction must have one margin for each category")
+    _check_whole(model)
     return model
+
+
+def _check_whole(model: Model) -> None:
+    """What concerns more than one part of a model."""
+    if not model.views:
+        raise ValueError("views must hold at least one")
+    if set(model.names) != set(model.categories):
+        raise ValueError(f"names must be given for {list(model.categories)}, not {list(model.names)}")
+    for golden in model.golden:
+        if not golden.text.strip() or len(golden.margins) != len(model.categories):
+            raise ValueError("a golden prediction must have words, and one margin for each category")
+        if not all(map(math.isfinite, golden.margins)):
+            raise ValueError("golden margins must be finite")
 
 
 def _review_from(limits: Mapping[str, Any]) -> Review:
     if not all(type(value) in (int, float) and math.isfinite(value) for value in limits.values()):
         raise ValueError(f"review limits must be finite numbers, not {dict(limits)}")
-    return Review(**limits)
+    review = Review(**limits)
+    if type(review.fewest_characters) is not int:
+        raise ValueError(f"fewest_characters must be a whole number, not {review.fewest_characters}")
+    return review
 
 
 def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> View:
@@ -163,13 +180,19 @@ def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> Vi
     settings |= {"ngram_range": (low, high), "user_words": _strings(settings["user_words"], "user_words")}
     if settings["analyzer"] not in ("word", "char") or not 1 <= low <= high <= 8:
         raise ValueError(f"view {name!r}: unknown analyzer or n-gram range")
+    if settings["norm"] not in (None, "l1", "l2"):
+        raise ValueError(f"view {name!r}: unknown norm {settings['norm']!r}")
+    if any(type(settings[flag]) is not bool for flag in ("lowercase", "sublinear_tf")):
+        raise ValueError(f"view {name!r}: lowercase and sublinear_tf must be true or false")
+    if any(len(word.splitlines()) > 1 for word in settings["user_words"]):
+        raise ValueError(f"view {name!r}: a user word has a line break")
     channels = _strings(view["channels"], "channels")
     if not channels or not set(channels) <= set(CHANNELS) or len(set(channels)) != len(channels):
         raise ValueError(f"view {name!r}: channels must be different ones of {list(CHANNELS)}, not {list(channels)}")
     terms = _unpack_terms(arrays[f"{name}.terms"], arrays[f"{name}.term_ends"])
     idf = arrays[f"{name}.idf"]
-    if idf.dtype != np.float64 or idf.shape != (len(terms),) or not np.isfinite(idf).all():
-        raise ValueError(f"{name}.idf must be {len(terms)} finite numbers")
+    if idf.dtype != np.float64 or idf.shape != (len(terms),) or not (np.abs(idf) < _LARGEST_IDF).all():
+        raise ValueError(f"{name}.idf must be {len(terms)} numbers below {_LARGEST_IDF:g}")
     weights = _floats(arrays, f"{name}.weights", (len(terms), len(channels), n_categories))
     return View(name, TermTable(TermSettings(**settings), terms, idf), channels, weights)
 

@@ -5,32 +5,34 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from fzclf.errors import FzclfError
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write beside `path`, flush to disk, then rename over it.
+def check_folder(path: Path, own_files: Collection[str]) -> None:
+    """Refuse a place where `write_folder` would lose something or could not write.
 
     Raises
     ------
     FzclfError
-        If the folder is missing or cannot be written; the old file is still whole.
+        If it is a file, holds other files than `own_files`, or lies in a folder that is missing or read-only.
     """
-    temporary = _beside(path)
-    try:
-        _write_synced(temporary, content)
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    path = _absolute(path)
+    if path.exists() and not path.is_dir():
+        raise FzclfError(f"{path}: is a file, not a folder; give another place with -o")
+    strangers = sorted({child.name for child in path.iterdir()} - set(own_files)) if path.is_dir() else []
+    if strangers:
+        raise FzclfError(
+            f"{path}: holds {strangers[0]!r}, which is no part of a model; give an empty or new folder with -o"
+        )
+    above = next(parent for parent in path.parents if parent.exists())
+    if not os.access(above, os.W_OK):
+        raise FzclfError(f"{path}: cannot be written (no permission in {above})")
 
 
 def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path], object]) -> None:
@@ -41,34 +43,69 @@ def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path]
     verify : callable
         Called with the new folder; what it raises stops the exchange, and the old folder stays.
     """
-    temporary = _beside(path)
-    retired = _beside(path)
+    check_folder(path, files)
+    path = Path(os.path.realpath(path))
+    temporary, retired = _beside(path), _beside(path)
     try:
         temporary.mkdir(parents=True)
         for name, content in files.items():
             _write_synced(temporary / name, content)
         verify(temporary)
-        if path.is_symlink() or path.is_file():
-            raise FzclfError(f"{path}: is a file, not a folder; give another place with -o")
         if path.exists():
             os.replace(path, retired)
         os.replace(temporary, path)
     except OSError as error:
-        _restore(retired, path)
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); nothing was replaced") from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(retired, ignore_errors=True)
+        if retired.exists() and not path.exists():
+            os.replace(retired, path)
+        for leftover in (temporary, retired):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _restore(retired: Path, path: Path) -> None:
-    if retired.exists() and not path.exists():
-        os.replace(retired, path)
+@contextmanager
+def text_file(path: Path, encoding: str) -> Iterator[TextIO]:
+    """A text file to write to, which takes the place of `path` when the block ends well, and not before.
+
+    A link is followed and the old permissions are kept; a device or a pipe is written to as it is.
+
+    Raises
+    ------
+    FzclfError
+        If it cannot be written; the old file is still whole.
+    """
+    path = Path(os.path.realpath(path))
+    if path.is_dir():
+        raise FzclfError(f"{path}: is a folder; give the name of a file with -o")
+    special = path.exists() and not path.is_file()
+    temporary = path if special else _beside(path)
+    try:
+        with open(
+            temporary, "w" if special else "x", encoding=encoding, errors="backslashreplace", newline="\n"
+        ) as file:
+            yield file
+            file.flush()
+            if not special:
+                os.fsync(file.fileno())
+        if not special:
+            if path.exists():
+                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+            os.replace(temporary, path)
+    except OSError as error:
+        raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
+    finally:
+        if not special:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    """A new name in the same folder; short, since `path` may have the longest name that the system allows."""
+    return path.with_name(f".{secrets.token_hex(6)}.part")
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -77,25 +114,3 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def text_file(path: Path, encoding: str) -> Iterator[TextIO]:
-    """A text file to write to, which takes the place of `path` when the block ends well, and not before.
-
-    Raises
-    ------
-    FzclfError
-        If it cannot be written; the old file is still whole.
-    """
-    temporary = _beside(path)
-    try:
-        with open(temporary, "x", encoding=encoding, errors="backslashreplace", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -16,7 +16,6 @@ from fzclf.errors import MissingExtraError
 if TYPE_CHECKING:
     import pandas
 
-KINDS = ("title", "heading", "paragraph", "metadata")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -188,7 +187,12 @@ class Report(Generic[P_co]):
             raise MissingExtraError(
                 "Report.to_frame needs pandas, which is not installed: pip install 'fzclf[frame]'"
             ) from None
-        return pandas.DataFrame(list(sentence_rows(self)))
+        rows = list(sentence_rows(self))
+        return pandas.DataFrame(rows) if rows else pandas.DataFrame(columns=self._columns())
+
+    def _columns(self) -> list[str]:
+        """Names of the columns of `to_frame`, for a report without paragraphs."""
+        return ["paragraph", "section", "start", "end", "text", "role", "item"]
 
 
 def sentence_rows(report: Report[Any]) -> Iterator[dict[str, Any]]:

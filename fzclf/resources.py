@@ -17,11 +17,6 @@ def codebook_file() -> Path:
     return _find("labels/categories.toml")
 
 
-def user_words_file() -> Path:
-    """The field's terms that are added to jieba's dictionary, ``labels/user_words.txt``."""
-    return _find("labels/user_words.txt")
-
-
 def _find(place: str) -> Path:
     """A file that the wheel keeps below ``fzclf/`` and a checkout beside it."""
     packaged = _PACKAGE / place

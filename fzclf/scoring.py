@@ -35,7 +35,7 @@ class Scorer:
     """What is derived from a model to score sentences; shared by threads, never changed."""
 
     def __init__(self, model: Model) -> None:
-        self.model = model
+        self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
         self._weights = [np.ascontiguousarray(view.weights, dtype=np.float32) for view in model.views]
         self._familiar = _familiar_terms(model)
@@ -46,14 +46,14 @@ class Scorer:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
         margins = units.flags @ self._flag_weights + self._bias
         n_known = np.zeros(len(margins), dtype=np.int64)
-        for position, view in enumerate(self.model.views):
+        for position, view in enumerate(self.views):
             self._add_view(position, view, units, margins, n_known)
         return Scores(margins, n_known)
 
     def score_alone(self, units: Units, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
         """Margins of units read on their own, as sentences without a place; for headings."""
         margins = np.tile(self._bias, (len(wanted), 1))
-        for engine, view, weights in zip(self.engines, self.model.views, self._weights, strict=True):
+        for engine, view, weights in zip(self.engines, self.views, self._weights, strict=True):
             if "sentence" in view.channels:
                 rows = engine.rows(units.codes, units.starts[wanted], units.ends[wanted])
                 margins += project(rows, np.ascontiguousarray(weights[:, view.channels.index("sentence"), :]))

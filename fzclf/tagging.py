@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.evidence import evidence_of
-from fzclf.features import Units, build_units
+from fzclf.features import CHANNELS, Units, build_units
 from fzclf.loading import load_model, scorer_of
 from fzclf.model import Model
 from fzclf.report import Block, Paragraph, Report, Sentence
@@ -21,7 +21,6 @@ from fzclf.segmentation import check_text, plain_block, read_outline, section_of
 from fzclf.segmentation.outline import PARAGRAPH, Entry
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-REVIEW_REASONS = ("too_short", "unknown_words", "low_margin")
 Evidence = tuple[int, int, float]
 
 
@@ -43,7 +42,7 @@ class TaggedSentence(Sentence):
         self._tagging = tagging
         self._number = number
         self.category = tagging.model.categories[tagging.best[number]]
-        self.probability = tagging.certainty[number]
+        self.probability = float(tagging.certainty[number])
 
     @property
     def score(self) -> float:
@@ -75,7 +74,9 @@ class TaggedSentence(Sentence):
         has no place (role and position). Made when asked for.
         """
         tagging = self._tagging
-        return evidence_of(scorer_of(tagging.model), tagging.units, self._number, tagging.best[self._number])
+        return evidence_of(
+            scorer_of(tagging.model), tagging.model, tagging.units, self._number, tagging.best[self._number]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Offsets, text and tags as plain values; probabilities to six places."""
@@ -144,7 +145,7 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
         """Why a person should look: ``too_short``, ``unknown_words``, ``low_margin``, or None."""
         tagging = self._tagging
         known = tagging.known_share(self._first, self._first + len(self._entry.sentences))
-        certainty = float(self._mean(np.asarray(tagging.certainty)))
+        certainty = float(self._mean(tagging.certainty))
         return tagging.review(self.text, known, certainty, tagging.model.review.paragraph_probability)
 
     def _mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -172,6 +173,9 @@ class TaggedReport(Report[TaggedParagraph]):
         self.categories = model.categories
         self.names = dict(model.names)
 
+    def _columns(self) -> list[str]:
+        return [*super()._columns(), "category", "probability", "review"]
+
     @property
     def shares(self) -> dict[str, float]:
         """Share of the paragraphs' characters that each category covers, sentence by sentence."""
@@ -198,7 +202,7 @@ class _Tagging:
         self.scores: Scores = scorer.score(units)
         self.shares: NDArray[np.float64] = probabilities(self.scores.margins, model.temperature)
         self.best: list[int] = self.scores.margins.argmax(axis=1).tolist()
-        self.certainty: list[float] = self.shares.max(axis=1).tolist()
+        self.certainty: NDArray[np.float64] = self.shares.max(axis=1)
         self.foreign = self.known_share(0, len(self.best)) < model.review.known_share_text
 
     def known_share(self, first: int, stop: int) -> float:
@@ -209,7 +213,7 @@ class _Tagging:
 
     def settle_tie(self, widest: Sequence[str], sentence: int) -> str:
         """Between categories of equal width: the section heading's if it is one of them, else the first."""
-        heading = int(self.units.seen[sentence, -1])
+        heading = int(self.units.seen[sentence, CHANNELS.index("heading")])
         if heading < 0:
             return widest[0]
         margins = scorer_of(self.model).score_alone(self.units, np.array([heading]))
@@ -272,7 +276,8 @@ def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: i
     texts : iterable of str
         Read only as far as results are asked for, and a few ahead.
     n_jobs : int
-        Threads at work; the compiled loops release the interpreter's lock.
+        Threads at work. Only the compiled loops release the interpreter's lock, about a third of the
+        time: for many long reports, processes (each with its own part of the texts) gain more.
 
     Raises
     ------
@@ -286,6 +291,7 @@ def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: i
     if n_jobs < 1:
         raise ValueError(f"n_jobs must be 1 or more, not {n_jobs}")
     chosen = load_model() if model is None else model
+    scorer_of(chosen)
     if n_jobs == 1:
         return (classify(text, model=chosen) for text in texts)
     return _in_threads(texts, chosen, n_jobs)

@@ -1,5 +1,6 @@
 """Training end to end on the seeds: repeatable, better than the baselines, and honest about what it saw."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -58,10 +59,16 @@ def test_classify_is_the_same_after_save_and_load(trained, tmp_path, seed_texts)
         assert classify(text, model=loaded).to_dict() == classify(text, model=trained.model).to_dict()
 
 
-def test_the_model_beats_both_baselines_on_seeds_left_out(trained):
+def test_a_quick_model_beats_the_majority_on_seeds_left_out(trained):
     figures = trained.model.card["figures"]["real reports left out"]
-    assert figures["model"]["macro_f1"] > figures["baselines"]["seed_terms"]["macro_f1"] - 0.1
     assert figures["model"]["macro_f1"] > figures["baselines"]["majority"]["macro_f1"] + 0.5
+
+
+def test_the_packaged_model_beats_both_baselines_on_seeds_left_out():
+    figures = read_model(ROOT / "models" / "default").card["figures"]["real reports left out"]
+    assert figures["model"]["n_reports"] == 5
+    for baseline in figures["baselines"].values():
+        assert figures["model"]["macro_f1"] > baseline["macro_f1"]
 
 
 def test_the_card_names_data_settings_figures_and_versions(trained):
@@ -122,13 +129,14 @@ def test_a_finished_model_is_measured_on_labels(seeds, trained):
 
 def test_the_packaged_model_is_not_stale():
     """`make model` must be run when labels, codebook or settings change."""
-    from fzclf.training.training import default_candidates
+    from fzclf.training.training import default_candidates, described
 
     card = read_model(ROOT / "models" / "default").card
     _, sha256 = load_labels([ROOT / "labels" / "seeds", ROOT / "labels" / "authored"], CODEBOOK)
     assert card["data"]["sha256"] == sha256
     assert card["codebook_sha256"] == CODEBOOK.sha256
-    assert len(card["tried"]) == len(default_candidates())
+    settings = [json.loads(json.dumps(described(candidate))) for candidate in default_candidates()]
+    assert [one["settings"] for one in card["tried"]] == settings
 
 
 def test_the_packaged_model_is_small():

@@ -10,6 +10,8 @@ import numpy as np
 from benchmarks.quality.alternatives import Alternative, alternatives
 from benchmarks.quality.data import Data, folds_by_group
 from benchmarks.quality.leaving_out import LeftOut, difference, figures_of, leave_out, outcome_of
+from fzclf.scoring import probabilities
+from fzclf.training.calibration import calibration_error, fit_temperature
 
 Say = Callable[[str], object]
 
@@ -26,8 +28,7 @@ def measure(data: Data, say: Say, base: LeftOut, wanted: Sequence[Alternative] |
     chosen = alternatives() if wanted is None else wanted
     for number, alternative in enumerate(chosen, 1):
         say(f"ablation {number} of {len(chosen)}: {alternative.name}")
-        used = [fold for fold in alternative.folds or () if fold in base.models] or None
-        run = leave_out(data, folds_by_group(data), alternative.settings, patched=alternative.patched, used=used)
+        run = leave_out(data, folds_by_group(data), alternative.settings, patched=alternative.patched)
         rows.append(_row(data, alternative, run, base))
     return {"rows": rows}
 
@@ -38,14 +39,15 @@ def _row(data: Data, alternative: Alternative, run: LeftOut, base: LeftOut) -> d
         "name": alternative.name,
         "changes": {name: _plain(value) for name, value in alternative.changes.items()},
         "n_folds": len(run.models),
-        "of_folds": len(base.models),
         "seconds": round(run.seconds, 2),
         "megabytes": round(float(np.mean([_n_weights(model) for model in run.models.values()])) * 2 / 1e6, 2),
     }
+    shares = probabilities(run.margins, fit_temperature(run.margins, data.examples.labels))
+    right = run.predicted == data.examples.labels
     for name, part in data.parts.items():
-        mask = part & run.tested
-        own, usual = (outcome_of(data, one.predicted, mask) for one in (run, base))
+        own, usual = (outcome_of(data, one.predicted, part) for one in (run, base))
         row[name] = figures_of(own)
+        row[name]["calibration_error"] = round(calibration_error(shares[part].max(axis=1), right[part]), 4)
         if run is not base:
             row[name]["difference"] = difference(own, usual)
     return row

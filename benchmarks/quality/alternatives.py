@@ -22,6 +22,7 @@ _CHANNEL_NAMES = {
     "next": "the sentence after",
     "item": "the opening of the item",
     "opening": "the opening of the paragraph",
+    "clause": "the first clause",
     "heading": "the heading",
 }
 Maker = Callable[[float], Any]
@@ -35,15 +36,12 @@ class Alternative:
     ----------
     changes : mapping
         Fields of `FitSettings` that differ.
-    folds : tuple of int, optional
-        Folds that are run, where a fit is slow; all if None.
     """
 
     family: str
     name: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     patched: Patch = nullcontext
-    folds: tuple[int, ...] | None = None
 
     @property
     def settings(self) -> FitSettings:
@@ -85,7 +83,7 @@ def instead_of_svm(make: Maker) -> Patch:
 
 
 def _balanced(penalty: float) -> Any:
-    from sklearn.svm import _classes
+    from sklearn.svm import _classes  # not the name that is patched
 
     return _classes.LinearSVC(C=penalty, class_weight="balanced", random_state=0, max_iter=2000)
 
@@ -93,13 +91,19 @@ def _balanced(penalty: float) -> Any:
 def _logistic(penalty: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=penalty, max_iter=200, tol=1e-3)
+    return LogisticRegression(C=penalty, max_iter=300)
 
 
 def _ridge(penalty: float) -> Any:
     from sklearn.linear_model import RidgeClassifier
 
-    return RidgeClassifier(alpha=1 / penalty, solver="sparse_cg", tol=1e-3)
+    return RidgeClassifier(alpha=penalty, solver="sparse_cg", tol=1e-3)
+
+
+def _balanced_ridge(penalty: float) -> Any:
+    from sklearn.linear_model import RidgeClassifier
+
+    return RidgeClassifier(alpha=penalty, class_weight="balanced", solver="sparse_cg", tol=1e-3)
 
 
 def _sgd(penalty: float) -> Any:
@@ -173,14 +177,15 @@ def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> 
 
 
 def _classifiers() -> list[Alternative]:
-    def other(name: str, make: Maker, penalty: float, folds: tuple[int, ...] | None = None) -> Alternative:
-        return Alternative("classifier", name, {"inverse_penalty": penalty}, instead_of_svm(make), folds)
+    def other(name: str, make: Maker, penalty: float) -> Alternative:
+        return Alternative("classifier", name, {"inverse_penalty": penalty}, instead_of_svm(make))
 
     return [
         *_other_values("classifier", "linear SVM, C", "inverse_penalty", (0.1, 0.2, 0.3, 0.5, 1.0)),
-        other("linear SVM, balanced classes", _balanced, BASE.inverse_penalty),
-        other("multinomial logistic regression, C 10", _logistic, 10.0, (0, 1)),
-        other("ridge, alpha 1", _ridge, 1.0),
+        *(other(f"linear SVM, balanced classes, C {one}", _balanced, one) for one in (0.3, 0.5)),
+        other("multinomial logistic regression, C 10", _logistic, 10.0),
+        *(other(f"ridge, alpha {one:.0f}", _ridge, one) for one in (1.0, 2.0)),
+        *(other(f"ridge, balanced classes, alpha {one:.0f}", _balanced_ridge, one) for one in (1.0, 2.0, 4.0)),
         other("SGD, hinge loss, alpha 0.00001", _sgd, 1e-5),
         other("SGD, hinge loss, alpha 0.00003", _sgd, 3e-5),
         other("complement naive Bayes, alpha 0.3", _naive_bayes, 0.3),

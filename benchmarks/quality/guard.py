@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.quality.data import SEEDS, Data
 from benchmarks.quality.leaving_out import LeftOut, outcome_of
+from fzclf.features import CHANNELS
 from fzclf.scoring import Scorer
 from fzclf.training.evaluation import macro_f1
 from fzclf.training.labels import LabelledReport
@@ -50,7 +51,7 @@ def _of_models(data: Data, run: LeftOut) -> dict[str, Any]:
 
 def _has_heading(data: Data) -> NDArray[np.bool_]:
     """Labelled sentences of the seeds that stand under a heading."""
-    headed: NDArray[np.bool_] = data.parts[SEEDS] & (data.examples.units.seen[:, -1] >= 0)
+    headed: NDArray[np.bool_] = data.parts[SEEDS] & (data.examples.units.seen[:, CHANNELS.index("heading")] >= 0)
     return headed
 
 

@@ -132,12 +132,12 @@ def ablation(section: Mapping[str, Any], family: str) -> str:
 
 
 def _ablation_row(one: Mapping[str, Any]) -> tuple[str, ...]:
-    folds = "" if one["n_folds"] == one["of_folds"] else f" ({one['n_folds']} of {one['of_folds']} folds)"
     cells = []
     for part in PARTS:
         gap = one[part].get("difference")
         cells += [f"{one[part]['macro_f1']:.3f}", f"{gap['macro_f1']:+.3f} ({gap['p']:.3f})" if gap else ""]
-    return (f"{one['name']}{folds}", *cells, f"{one['megabytes']:.1f}", f"{one['seconds']:.1f}")
+    error = f"{one[WRITTEN]['calibration_error']:.3f}"
+    return (one["name"], *cells, error, f"{one['megabytes']:.1f}", f"{one['seconds']:.1f}")
 
 
 def verdicts(section: Mapping[str, Any]) -> str:

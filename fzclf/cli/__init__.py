@@ -28,18 +28,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fail(str(error))
         return SOME_FAILED
     except BrokenPipeError:
-        _close_quietly()
-        return DONE
+        return _closed_pipe()
+    except OSError as error:
+        fail(f"{error.filename or 'output'}: {error.strerror or error}")
+        return SOME_FAILED
     except KeyboardInterrupt:
         fail("interrupted; nothing half-written is left behind")
         return INTERRUPTED
 
 
-def _close_quietly() -> None:
-    """Nobody reads any more (`| head`): keep the interpreter from complaining when it flushes at exit."""
+def _closed_pipe() -> int:
+    """Nobody reads the output any more (`| head`): end silently, as other tools do."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit complains
+        return DONE
+    return SOME_FAILED  # it was stderr that closed
 
 
 def make_parser() -> argparse.ArgumentParser:

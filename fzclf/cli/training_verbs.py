@@ -68,10 +68,12 @@ def _load(options: argparse.Namespace) -> tuple[Any, Any, str]:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train, write the model folder, print where it is and its card."""
-    from fzclf.model_files import write_model
+    from fzclf.model_files import MODEL_FILES, write_model
+    from fzclf.publishing import check_folder
     from fzclf.training.card import card_text
     from fzclf.training.training import train
 
+    check_folder(Path(options.output), MODEL_FILES)
     codebook, reports, sha256 = _load(options)
     trained = train(reports, sha256, codebook, on_progress=say)
     card = card_text(trained.model)

@@ -66,7 +66,7 @@ def load_codebook(path: Path | None = None) -> Codebook:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LabelError(f"{place}: not valid TOML in UTF-8 ({error})") from error
     entries = data.get("category")
-    if not isinstance(entries, list) or len(entries) < 2:
+    if not isinstance(entries, list) or len(entries) < 2 or not all(isinstance(entry, dict) for entry in entries):
         raise LabelError(f"{place}: needs two or more [[category]] tables")
     categories = tuple(_category(place, number, entry) for number, entry in enumerate(entries, 1))
     ids = [category.id for category in categories]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.errors import LabelError
 from fzclf.model import Model
 from fzclf.scoring import Scorer
 from fzclf.training.codebook import Codebook
@@ -25,7 +26,7 @@ class HeldOut:
     ----------
     margins : array of shape (n_sentences, n_categories)
     n_known : array of shape (n_sentences,)
-        Known terms of each sentence, by the same models.
+        Known pairs of characters of each sentence, by the same models.
     folds : array of shape (n_sentences,)
     """
 
@@ -75,7 +76,13 @@ def hold_out(
     margins = np.zeros((len(folds), len(codebook.ids)))
     n_known = np.zeros(len(folds), dtype=np.int64)
     for fold in np.unique(report_folds):
-        model: Model = fit_model(examples.chosen(folds != fold), codebook, settings)
+        training = examples.chosen(folds != fold)
+        if len(np.unique(training.labels[training.labels >= 0])) < 2:
+            raise LabelError(
+                "leaving some reports out leaves labels of one category only; "
+                "spread each category over two or more reports (the 'report' of a row, else its file)"
+            )
+        model: Model = fit_model(training, codebook, settings)
         scores = Scorer(model).score(examples.chosen(folds == fold).units)
         margins[folds == fold] = scores.margins
         n_known[folds == fold] = scores.n_known

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from fzclf.counting import engine_for
 from fzclf.cutting import text_of
+from fzclf.errors import LabelError
 from fzclf.features import CHANNELS, FLAGS, Units, build_units
 from fzclf.model import Model, Review, View
 from fzclf.terms import Rows, TermSettings, TermTable
@@ -44,14 +45,14 @@ class FitSettings:
         Weight of the copy of each sentence without its place; 0 makes no copy.
     """
 
-    inverse_penalty: float = 0.3
+    inverse_penalty: float = 0.4
     context_weight: float = 0.5
     character_weight: float = 1.0
     flag_weight: float = 0.3
     alone_weight: float = 0.5
     word_ngrams: tuple[int, int] = (1, 2)
     character_ngrams: tuple[int, int] = (1, 2)
-    word_min_df: int = 2
+    word_min_df: int = 3
     character_min_df: int = 3
     word_channels: tuple[str, ...] = CHANNELS
     character_channels: tuple[str, ...] = ("sentence", "item", "heading")
@@ -133,19 +134,28 @@ def _spans(units: Units) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray
 
 def _fit_tables(units: Units, settings: FitSettings) -> list[TermTable]:
     """Vocabularies of words (of sentences and headings) and of characters (of sentences)."""
-    from fzclf.reference import fit_table
-
     own = np.unique(units.seen[:, 0])
     words = [_unit_text(units, unit) for unit in np.unique(units.seen[units.seen >= 0])]
     word_settings = TermSettings(
         "word", settings.word_ngrams, lowercase=False, sublinear_tf=True, user_words=settings.user_words
     )
-    tables = [fit_table(words, word_settings, min_df=settings.word_min_df)]
+    tables = [_fit_table(words, word_settings, settings.word_min_df)]
     if settings.character_weight:
         character_settings = TermSettings("char", settings.character_ngrams, lowercase=False, sublinear_tf=True)
         sentences = [_unit_text(units, unit) for unit in own]
-        tables.append(fit_table(sentences, character_settings, min_df=settings.character_min_df))
+        tables.append(_fit_table(sentences, character_settings, settings.character_min_df))
     return tables
+
+
+def _fit_table(texts: Sequence[str], settings: TermSettings, min_df: int) -> TermTable:
+    from fzclf.reference import fit_table
+
+    try:
+        return fit_table(texts, settings, min_df=min_df)
+    except ValueError as error:
+        raise LabelError(
+            f"{len(texts)} labelled sentences are too few or too different: no term occurs in {min_df} of them"
+        ) from error
 
 
 def _unit_text(units: Units, unit: int) -> str:

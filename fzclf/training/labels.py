@@ -119,7 +119,7 @@ def _label_files(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(child for child in path.rglob("*") if child.suffix in (".jsonl", ".csv"))
+            files += sorted(child for child in path.rglob("*") if child.suffix.lower() in (".jsonl", ".csv"))
         elif path.exists():
             files.append(path)
         else:
@@ -140,7 +140,7 @@ def _content(path: Path) -> str:
 
 
 def _rows(path: Path, content: str, codebook: Codebook) -> Iterator[Row]:
-    pairs = _csv_rows(path, content) if path.suffix == ".csv" else _json_rows(path, content)
+    pairs = _csv_rows(path, content) if path.suffix.lower() == ".csv" else _json_rows(path, content)
     for place, values in pairs:
         yield _checked_row(place, values, codebook, default_report=path.stem)
 
@@ -165,6 +165,8 @@ def _csv_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]:
         raise LabelError(f"{path}:1: columns are {table.fieldnames}; a CSV of labels needs 'text' and 'category'")
     try:
         for values in table:
+            if None in values:
+                raise LabelError(f"{path}:{table.line_num}: more cells than columns; quote text that has commas")
             yield f"{path}:{table.line_num}", {key: value for key, value in values.items() if key and value}
     except csv.Error as error:
         raise LabelError(f"{path}:{table.line_num}: not valid CSV ({error})") from error
@@ -187,7 +189,7 @@ def _checked_row(place: str, values: dict[str, Any], codebook: Codebook, default
         text = values["text"]
         if not isinstance(text, str) or not text.strip():
             raise LabelError(f"{place}: text must be a string with words in it, not {text!r}")
-        paragraph = str(values.get("paragraph", ""))
+        paragraph = str(values.get("paragraph") or "")
         return Row(place, category, report, text.strip(), _heading(place, values.get("heading")), paragraph, role)
     for bound in ("start", "end"):
         if type(values.get(bound)) is not int:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from fzclf.features import Units
 from fzclf.model import Golden, Model, Review
-from fzclf.resources import user_words_file
 from fzclf.scoring import probabilities
 from fzclf.training.assessing import check_enough, evaluate_held_out
 from fzclf.training.calibration import coverage_table, fit_temperature, lowest_probability
@@ -47,15 +46,7 @@ class Trained:
 
 def default_candidates() -> tuple[FitSettings, ...]:
     """What cross-validation chooses between; docs/evaluation.md has the wider search and what did not help."""
-    return tuple(FitSettings(inverse_penalty=penalty) for penalty in (0.2, 0.4))
-
-
-def read_user_words() -> tuple[str, ...]:
-    """The field's terms that training adds to jieba's dictionary; they become part of the model."""
-    path = user_words_file()
-    if not path.is_file():
-        return ()
-    return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+    return tuple(FitSettings(inverse_penalty=penalty) for penalty in (0.3, 0.5))
 
 
 def train(
@@ -103,7 +94,7 @@ def _try(
     settings: FitSettings,
     on_progress: Callable[[str], object],
 ) -> _Trial:
-    on_progress(f"cross-validating with {settings_in_short(_described(settings))}")
+    on_progress(f"cross-validating with {settings_in_short(described(settings))}")
     held_out = hold_out(examples, folds, codebook, settings)
     outcome = count_outcome(examples.labels, held_out.predicted, examples.owners, codebook.ids)
     return _Trial(settings, held_out, float(macro_f1(outcome.confusion)))
@@ -171,10 +162,9 @@ def _golden(model: Model) -> tuple[Golden, ...]:
 # --- the card -------------------------------------------------------------------------------
 
 
-def _described(settings: FitSettings) -> dict[str, Any]:
-    described = asdict(settings)
-    described["user_words"] = len(settings.user_words)
-    return described
+def described(settings: FitSettings) -> dict[str, Any]:
+    """Settings as the card records them: user words by their number."""
+    return asdict(settings) | {"user_words": len(settings.user_words)}
 
 
 def _card_data(
@@ -201,8 +191,8 @@ def _card_data(
             },
         },
         "codebook_sha256": codebook.sha256,
-        "settings": _described(settings),
-        "tried": [{"settings": _described(trial.settings), "macro_f1": round(trial.macro_f1, 4)} for trial in tried],
+        "settings": described(settings),
+        "tried": [{"settings": described(trial.settings), "macro_f1": round(trial.macro_f1, 4)} for trial in tried],
         "split": f"{len(np.unique(held_out.folds))} folds of whole reports, real reports dealt out first",
         "figures": {name: evaluation.figures() for name, evaluation in evaluations.items()},
         "coverage": coverage_table(shares.max(axis=1), shares.argmax(axis=1) == examples.labels[kept]),
