@@ -133,12 +133,13 @@ def table(report: Report[Any], source: str, level: str, columns: int = 120) -> s
         units = [paragraph] if level == "paragraph" else paragraph.sentences
         lines += [_table_line(unit, _own_words(unit, section), names, words_columns) for unit in units]
     if names:
-        lines += ["", *_summary_lines(report, names)]
+        lines += ["", *_summary_lines(report, names, level)]
     return "\n".join(lines) + "\n"
 
 
 def _header_line(level: str, names: Mapping[str, str], words_columns: int) -> str:
-    tags = f"  {'category':8}  prob  also" if names else ""
+    measure = "mean p  also" if level == "paragraph" else "prob"
+    tags = f"  {'category':8}  {measure}" if names else ""
     return f"       {level:{words_columns}}  role{tags}"
 
 
@@ -157,15 +158,17 @@ def _table_line(unit: Any, words: str, names: Mapping[str, str], words_columns: 
     tags = _tags(unit)
     also = " ".join(names[category] for category in tags.get("categories", []) if category != unit.category)
     review = f"  ? {tags['review']}" if tags["review"] else ""
-    return f"{line}  {fitted(names[unit.category], 8)}  {tags['probability']:.2f}  {also}{review}".rstrip()
+    gap = "    " if "categories" in tags else "  "
+    return f"{line}  {fitted(names[unit.category], 8)}  {tags['probability']:.2f}{gap}{also}{review}".rstrip()
 
 
-def _summary_lines(report: Any, names: Mapping[str, str]) -> list[str]:
+def _summary_lines(report: Any, names: Mapping[str, str], level: str) -> list[str]:
     """Share of the characters that each category covers, as bars."""
     lines = ["   share of characters"]
     for category, share in report.shares.items():
         bar = "█" * round(share * 40)
         lines.append(f"     {fitted(names[category], 8)}  {fitted(category, 18)}  {share:6.1%}  {bar}".rstrip())
-    flagged = sum(paragraph.review is not None for paragraph in report)
-    lines.append(f"   {len(report)} paragraphs, {flagged} for a person to look at")
+    units = [unit for paragraph in report for unit in ([paragraph] if level == "paragraph" else paragraph.sentences)]
+    flagged = sum(unit.review is not None for unit in units)
+    lines.append(f"   {len(units)} {level}{'' if len(units) == 1 else 's'}, {flagged} for a person to look at (?)")
     return lines

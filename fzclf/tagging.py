@@ -20,6 +20,7 @@ from fzclf.scoring import Scorer, Scores, probabilities
 from fzclf.segmentation import check_text, plain_block, read_outline, section_of
 from fzclf.segmentation.outline import PARAGRAPH, Entry
 
+_OTHER = "other"
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 Evidence = tuple[int, int, float]
 
@@ -201,9 +202,14 @@ class _Tagging:
         self.units = units
         self.scores: Scores = scorer.score(units)
         self.shares: NDArray[np.float64] = probabilities(self.scores.margins, model.temperature)
-        self.best: list[int] = self.scores.margins.argmax(axis=1).tolist()
-        self.certainty: NDArray[np.float64] = self.shares.max(axis=1)
-        self.foreign = self.known_share(0, len(self.best)) < model.review.known_share_text
+        best = self.scores.margins.argmax(axis=1)
+        self.foreign = self.known_share(0, len(best)) < model.review.known_share_text
+        if self.foreign and _OTHER in model.categories:
+            # In a text of another kind a weak resemblance to one of the five is chance.
+            weak = self.shares.max(axis=1) < model.review.sentence_probability
+            best[weak] = model.categories.index(_OTHER)
+        self.best: list[int] = best.tolist()
+        self.certainty: NDArray[np.float64] = self.shares[np.arange(len(best)), best]
 
     def known_share(self, first: int, stop: int) -> float:
         """Share of the pairs of characters of some sentences that the model knows."""

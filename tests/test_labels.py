@@ -45,6 +45,25 @@ def test_csv_in_gb18030_is_read(tmp_path):
     assert len(labels_of(path)) == 3
 
 
+def test_corrected_output_of_classify_can_be_trained_on(tmp_path):
+    import fzclf
+    from fzclf.outputs import csv_header, csv_rows
+
+    path = tmp_path / "corrected.csv"
+    tagged = fzclf.classify("一、规范执法\n开展执法检查。办理案件3件。")
+    path.write_text(csv_header() + csv_rows(tagged, "甲.txt", "sentence"), "utf-8")
+    (report,) = load(path)
+    assert report.name == "甲.txt"
+    assert [text for text, _ in report.labels()] == ["开展执法检查。", "办理案件3件。"]
+
+
+def test_an_empty_csv_text_is_named(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("text,category\n,other\n", "utf-8")
+    with pytest.raises(LabelError, match="text must be a string with words in it"):
+        load(path)
+
+
 def test_rows_of_one_paragraph_are_neighbours(tmp_path):
     rows = [{"text": text, "category": "other", "report": "r", "paragraph": 1} for text in ("一。", "二。")]
     (report,) = load(jsonl(tmp_path, *rows))
@@ -87,7 +106,6 @@ def test_every_sentence_of_every_seed_is_labelled(name, seed_texts):
         ({"text": 5, "category": "other"}, "text must be a string with words in it, not 5"),
         ({"text": "一。", "category": "other", "role": "goal"}, "unknown role 'goal'; known: opening"),
         ({"text": "一。", "category": "other", "heading": 3}, "heading must be a string"),
-        ({"text": "一。", "category": "other", "colour": 3}, "unknown field 'colour'"),
         ({"report": "wuda-2022", "start": 1.5, "end": 2, "category": "other"}, "start must be a whole number, not 1.5"),
         ({"report": "wuda-2022", "start": 5, "end": 5, "category": "other"}, r"5:5 lies outside of report 'wuda-2022'"),
         ({"report": "wuda-2022", "start": 0, "end": 99999, "category": "other"}, r"0:99999 lies outside"),

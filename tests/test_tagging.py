@@ -57,6 +57,17 @@ def test_clear_text_is_not(toy_model):
     assert classify("检查执法。", model=toy_model).paragraphs[0].review is None
 
 
+def test_a_weak_answer_in_a_foreign_text_is_other(toy_model):
+    """Scores 0.75 and 0.5: clear enough in a report, chance in a text whose words are foreign."""
+    from dataclasses import replace
+
+    text = "一、执法\n你好吗，今天我们一起去看了一场电影，真好看，明天还想再去。"
+    assert classify(text, model=toy_model).paragraphs[0].category == "enforcement"
+    strict = replace(toy_model, review=replace(toy_model.review, known_share_text=0.9))
+    paragraph = classify(text, model=strict).paragraphs[0]
+    assert (paragraph.category, paragraph.review) == ("other", "unknown_words")
+
+
 def test_text_without_chinese_is_too_short_to_judge(toy_model):
     assert classify("Hello world.", model=toy_model).paragraphs[0].review == "too_short"
 

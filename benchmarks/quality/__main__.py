@@ -25,7 +25,7 @@ from benchmarks.quality import (
     paragraphs,
     record,
 )
-from benchmarks.quality.alternatives import BASE, Alternative
+from benchmarks.quality.alternatives import Alternative, in_use
 from benchmarks.quality.data import LABELS, ROOT, Data, folds_by_group, load, load_development
 from benchmarks.quality.leaving_out import LeftOut, leave_out, remembered_words
 from fzclf.loading import load_model
@@ -46,13 +46,13 @@ class Bench:
     def by_report(self) -> LeftOut:
         """Reports left out, as training leaves them out."""
         say("the settings in use, reports left out")
-        return leave_out(self.data, self.folds, BASE)
+        return leave_out(self.data, self.folds, in_use())
 
     @cached_property
     def by_group(self) -> LeftOut:
         """Groups of author files left out."""
         say("the settings in use, groups of files left out")
-        return leave_out(self.data, folds_by_group(self.data), BASE)
+        return leave_out(self.data, folds_by_group(self.data), in_use())
 
     def held_out(self) -> dict[str, Any]:
         """Main figures."""
@@ -153,15 +153,19 @@ def _measure(options: argparse.Namespace) -> None:
     data = load(options.labels)
     bench = Bench(data, options.dev)
     signature = record.signature(data)
-    for name in options.only or SECTIONS:
-        began = time.process_time()
-        with remembered_words():
-            section = SECTIONS[name](bench)
-        section["seconds"] = round(time.process_time() - began)
-        merged, dropped = record.merged(record.read_record(options.results), signature, {name: section})
-        if dropped:
-            say(f"of another signature, taken out of the record: {', '.join(dropped)}")
-        record.write_json(options.results, merged)
+    with remembered_words():
+        for name in options.only or SECTIONS:
+            began = time.process_time()
+            section = SECTIONS[name](bench) | {"seconds": round(time.process_time() - began)}
+            _keep(options.results, signature, {name: section})
+
+
+def _keep(path: Path, signature: dict[str, Any], sections: dict[str, Any]) -> None:
+    """Put sections into the record at once: a long run that is broken off loses only the part it was at."""
+    merged, dropped = record.merged(record.read_record(path), signature, sections)
+    if dropped:
+        say(f"of another signature, taken out of the record: {', '.join(dropped)}")
+    record.write_json(path, merged)
 
 
 def _options() -> argparse.ArgumentParser:

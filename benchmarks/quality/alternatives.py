@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
+from benchmarks.quality.data import ROOT
 from benchmarks.quality.leaving_out import Patch
 from fzclf.features import CHANNELS
+from fzclf.loading import load_model
 from fzclf.training import fitting
 from fzclf.training.fitting import FitSettings
-from fzclf.training.training import read_user_words
 
-BASE = FitSettings()
 _CHANNEL_NAMES = {
     "previous": "the sentence before",
     "next": "the sentence after",
@@ -26,6 +27,28 @@ _CHANNEL_NAMES = {
     "heading": "the heading",
 }
 Maker = Callable[[float], Any]
+
+
+@cache
+def in_use() -> FitSettings:
+    """The settings that the packaged model was trained with, as its card has them.
+
+    Raises
+    ------
+    ModelError
+        If there is no packaged model.
+    """
+    recorded = load_model().card["settings"]
+    known = {one.name for one in fields(FitSettings)} & set(recorded) - {"user_words"}
+    values: dict[str, Any] = {name: recorded[name] for name in known}
+    tuples = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return FitSettings(**(values | tuples), user_words=_user_words() if recorded["user_words"] else ())
+
+
+def _user_words() -> tuple[str, ...]:
+    """The field's terms that were tried as a user dictionary."""
+    lines = (ROOT / "labels" / "user_words.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
 
 
 @dataclass(frozen=True)
@@ -46,7 +69,7 @@ class Alternative:
     @property
     def settings(self) -> FitSettings:
         """The settings in use, with the changes."""
-        return replace(BASE, **self.changes)
+        return replace(in_use(), **self.changes)
 
 
 # --- other classifiers ----------------------------------------------------------------------
@@ -148,22 +171,23 @@ def _features() -> list[Alternative]:
         *longest,
         *_other_values("terms", "character n-grams", "character_ngrams", ((1, 2), (1, 3), (1, 4))),
         *_other_values("terms", "word n-grams", "word_ngrams", ((1, 1), (1, 2), (1, 3))),
-        *_other_values("terms", "words in as few sentences as", "word_min_df", (1, 2, 3)),
+        *_other_values("terms", "words in as few sentences as", "word_min_df", (1, 2, 3, 5)),
         *_other_values("terms", "character n-grams in as few sentences as", "character_min_df", (2, 3, 5)),
-        Alternative("terms", "user dictionary", {"user_words": read_user_words()}),
+        Alternative("terms", "user dictionary", {"user_words": _user_words()}),
         Alternative("context", "no context, no flags", sentence | {"flag_weight": 0.0}),
         Alternative("context", "no context", sentence),
         *channels,
         Alternative("context", "characters in the sentence only", {"character_channels": ("sentence",)}),
         Alternative("context", "characters in all channels", everywhere),
         Alternative("context", "no flags (role, position)", {"flag_weight": 0.0}),
+        *_other_values("context", "weight of the context", "context_weight", (0.3, 0.5, 0.7)),
         Alternative("context", "no copy without its place", {"alone_weight": 0.0}),
     ]
 
 
 def _without(channel: str) -> dict[str, Any]:
     names = ("word_channels", "character_channels")
-    return {name: tuple(one for one in getattr(BASE, name) if one != channel) for name in names}
+    return {name: tuple(one for one in getattr(in_use(), name) if one != channel) for name in names}
 
 
 def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> list[Alternative]:
@@ -172,7 +196,7 @@ def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> 
     return [
         Alternative(family, f"{words} {shown[value]}", {name: value})
         for value in values
-        if value != getattr(BASE, name)
+        if value != getattr(in_use(), name)
     ]
 
 
@@ -181,12 +205,11 @@ def _classifiers() -> list[Alternative]:
         return Alternative("classifier", name, {"inverse_penalty": penalty}, instead_of_svm(make))
 
     return [
-        *_other_values("classifier", "linear SVM, C", "inverse_penalty", (0.1, 0.2, 0.3, 0.5, 1.0)),
-        *(other(f"linear SVM, balanced classes, C {one}", _balanced, one) for one in (0.3, 0.5)),
+        *_other_values("classifier", "linear SVM, C", "inverse_penalty", (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)),
+        other("linear SVM, balanced classes", _balanced, in_use().inverse_penalty),
         other("multinomial logistic regression, C 10", _logistic, 10.0),
-        *(other(f"ridge, alpha {one:.0f}", _ridge, one) for one in (1.0, 2.0)),
+        other("ridge, alpha 1", _ridge, 1.0),
         *(other(f"ridge, balanced classes, alpha {one:.0f}", _balanced_ridge, one) for one in (1.0, 2.0, 4.0)),
-        other("SGD, hinge loss, alpha 0.00001", _sgd, 1e-5),
         other("SGD, hinge loss, alpha 0.00003", _sgd, 3e-5),
         other("complement naive Bayes, alpha 0.3", _naive_bayes, 0.3),
     ]

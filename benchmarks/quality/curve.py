@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.alternatives import BASE
+from benchmarks.quality.alternatives import in_use
 from benchmarks.quality.data import Data, folds_by_group, without_written
 from benchmarks.quality.leaving_out import LeftOut, figures_of, leave_out, outcome_of
 from fzclf.scoring import Scorer
@@ -35,7 +35,7 @@ def measure(data: Data, say: Callable[[str], object], base: LeftOut, development
 
 def _point(data: Data, share: float, base: LeftOut, development: Data | None) -> dict[str, Any]:
     kept = without_written(data, share, SEED)
-    run = base if share == 1.0 else leave_out(data, folds_by_group(data), BASE, trained_on=kept)
+    run = base if share == 1.0 else leave_out(data, folds_by_group(data), in_use(), trained_on=kept)
     in_training = kept[data.examples.owners]
     sizes = [int((in_training & (run.folds != fold) & ~data.real).sum()) for fold in run.models]
     point: dict[str, Any] = {
@@ -52,6 +52,6 @@ def _point(data: Data, share: float, base: LeftOut, development: Data | None) ->
 
 def _on_development(data: Data, in_training: Any, development: Data) -> Outcome:
     """A model of all seeds and the share of excerpts, on the development file."""
-    model = fit_model(data.examples.chosen(in_training), data.codebook, BASE)
+    model = fit_model(data.examples.chosen(in_training), data.codebook, in_use())
     predicted = Scorer(model).score(development.examples.units).margins.argmax(axis=1)
     return outcome_of(development, predicted, development.examples.labels >= 0)

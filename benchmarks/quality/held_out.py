@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality.alternatives import BASE
+from benchmarks.quality.alternatives import in_use
 from benchmarks.quality.data import SEEDS, WRITTEN, Data
 from benchmarks.quality.leaving_out import LeftOut, figures_of, leave_out, outcome_of
 from fzclf.training.assessing import Evaluation, evaluate_held_out
@@ -61,7 +61,7 @@ def _by_group(data: Data, run: LeftOut) -> dict[str, Any]:
 def _without_seeds(data: Data) -> dict[str, Any]:
     """The seeds by one model that was trained on the written text alone."""
     folds = np.array([int(not report.real) for report in data.reports])
-    run = leave_out(data, folds, BASE, used=[0])
+    run = leave_out(data, folds, in_use(), used=[0])
     return figures_of(outcome_of(data, run.predicted, data.parts[SEEDS]))
 
 

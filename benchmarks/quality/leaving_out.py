@@ -139,10 +139,10 @@ def remembered_words() -> Iterator[None]:
 
     def remembered(texts: Sequence[str], *settings: Any, **more: Any) -> Any:
         key = (hash(tuple(texts)), len(texts), settings, tuple(sorted(more.items())))
-        if key not in tables:
-            if len(tables) >= 60:  # about 4 MB each
-                tables.pop(next(iter(tables)))
-            tables[key] = fit_table(texts, *settings, **more)
+        found = tables.pop(key, None)
+        tables[key] = fit_table(texts, *settings, **more) if found is None else found
+        if len(tables) > 60:  # about 4 MB each; the one that was used longest ago goes
+            tables.pop(next(iter(tables)))
         return tables[key]
 
     with patch.object(reference, "cut", cut), patch.object(reference, "fit_table", remembered):

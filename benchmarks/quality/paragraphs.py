@@ -11,7 +11,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality.alternatives import BASE
+from benchmarks.quality.alternatives import in_use
 from benchmarks.quality.data import SEEDS, WRITTEN, Data
 from benchmarks.quality.leaving_out import LeftOut, leave_out
 from benchmarks.quality.tagged import tag, widest_categories
@@ -116,10 +116,10 @@ def _derived(data: Data, run: LeftOut) -> Answers:
 
 def _direct(whole: Data, gold: Answers, report_folds: NDArray[np.int64]) -> Answers:
     """One model for the main category, and one with a yes or no for each category; at least the likeliest."""
-    main = leave_out(whole, report_folds, BASE).predicted
+    main = leave_out(whole, report_folds, in_use()).predicted
     coded = (gold.sets * (1 << np.arange(gold.sets.shape[1]))).sum(axis=1)
     as_sets = replace(whole, examples=replace(whole.examples, labels=coded))
-    margins = leave_out(as_sets, report_folds, BASE, patched=_of_sets).margins
+    margins = leave_out(as_sets, report_folds, in_use(), patched=_of_sets).margins
     sets = margins > 0
     sets[np.arange(len(sets)), margins.argmax(axis=1)] = True
     return Answers(sets, main)

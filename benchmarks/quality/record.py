@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality.alternatives import BASE
+from benchmarks.quality.alternatives import in_use
 from benchmarks.quality.curve import SEED
 from benchmarks.quality.data import SEEDS, Data
 from fzclf.training.evaluation import RESAMPLES
@@ -21,8 +21,8 @@ READINGS = FOLDER / "dev_readings.json"
 def signature(data: Data) -> dict[str, Any]:
     """Data, settings, seeds and versions that the figures belong to."""
     labels = data.examples.labels
-    settings = asdict(BASE)
-    settings["user_words"] = len(BASE.user_words)
+    settings = asdict(in_use())
+    settings["user_words"] = len(in_use().user_words)
     return {
         "data_sha256": data.sha256,
         "codebook_sha256": data.codebook.sha256,

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
+# What an argument completes to: shtab's own constants, without importing shtab at every start.
+FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+FOLDERS = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"}
 
 
 def ready_streams() -> None:
@@ -48,5 +51,5 @@ def progress(things: Iterable[T], total: int, what: str) -> Iterator[T]:
 
 
 def columns() -> int:
-    """Width for tables: the terminal's, or 120 where there is none."""
-    return max(shutil.get_terminal_size((120, 24)).columns, 60) if sys.stdout.isatty() else 120
+    """Width for tables: ``COLUMNS``, the terminal's, or 120 where there is neither."""
+    return max(shutil.get_terminal_size((120, 24)).columns, 60)

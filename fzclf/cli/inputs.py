@@ -21,8 +21,8 @@ class Input:
     name: str
     path: Path | None
 
-    def text(self, encoding: str | None, errors: str) -> str:
-        """Read it.
+    def read(self, encoding: str | None, errors: str) -> tuple[str, tuple[str, ...]]:
+        """Its text, and what the reader has to say about it.
 
         Raises
         ------
@@ -30,20 +30,36 @@ class Input:
         """
         source = sys.stdin.buffer.read() if self.path is None else self.path
         try:
-            return read_document(source, encoding=encoding, errors=errors).text
+            document = read_document(source, encoding=encoding, errors=errors)
         except ReadError as error:
             raise ReadError(str(error) if self.path is not None else f"standard input: {error}") from error
+        notes = document.notes if document.text.strip() else (*document.notes, "no text in it")
+        return document.text, notes
 
 
 def expand(paths: Sequence[str]) -> Iterator[Input | ReadError]:
-    """All files that `paths` name, in order; an error in the place of what cannot be opened."""
+    """All files that `paths` name, each once, in order; an error in the place of what cannot be opened."""
+    seen: set[str] = set()
     for name in paths:
         if name == "-":
             yield Input("-", None)
         elif os.path.isdir(name):
-            files = sorted(path for path in Path(name).rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-            if not files:
-                yield ReadError(f"{name}: a folder without {', '.join(sorted(SUFFIXES))} files")
-            yield from (Input(str(path), path) for path in files)
-        else:
+            yield from _folder(name, seen)
+        elif os.path.abspath(name) not in seen:
+            seen.add(os.path.abspath(name))
             yield Input(name, Path(name))
+
+
+def _folder(name: str, seen: set[str]) -> Iterator[Input | ReadError]:
+    """Documents below a folder; hidden files and Word's lock files (``~$…``) are none."""
+    found = sorted(path for path in Path(name).rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+    documents = [path for path in found if path.suffix.lower() in SUFFIXES]
+    if not documents:
+        yield ReadError(f"{name}: a folder without {', '.join(sorted(SUFFIXES))} files")
+    for path in documents:
+        if os.path.abspath(path) not in seen:
+            seen.add(os.path.abspath(path))
+            yield Input(str(path), path)
+    others = [path for path in found if path.suffix.lower() in (".doc", ".wps", ".ofd", ".rtf")]
+    for path in others:
+        yield Input(str(path), path)  # reading it says how to convert it

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from fzclf.cli.console import columns, fail, machine_stdout, progress
+from fzclf.cli.console import FILES, FOLDERS, columns, fail, machine_stdout, progress, say
 from fzclf.errors import FzclfError
 from fzclf.outputs import FORMATS, LEVELS, csv_header, csv_rows, jsonl, table
 
@@ -27,7 +27,7 @@ def add_verbs(verbs: Subparsers) -> None:
         "  fzclf classify reports/ --format csv --level sentence -o tags.csv\n"
         "  cat report.txt | fzclf classify - --format jsonl\n",
     )
-    classify.add_argument("--model", metavar="DIR", help="a model folder (default: the packaged one)")
+    _add_model_option(classify)
     _report_verb(
         verbs,
         "segment",
@@ -37,13 +37,15 @@ def add_verbs(verbs: Subparsers) -> None:
     explain = verbs.add_parser(
         "explain",
         help="show why sentences got their categories",
-        description="Show, for each sentence of a report, its category and the words that spoke most for it.",
+        description="Show, for each sentence of a report, its category and the words that spoke most for it; "
+        "words in ‹ › stand in its heading or in a neighbour.",
         epilog="examples:\n  fzclf explain report.txt --top 5\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    explain.add_argument("path", metavar="PATH", help="a report, or - for standard input")
+    path = explain.add_argument("path", metavar="PATH", help="a report, or - for standard input")
+    path.complete = FILES
     explain.add_argument("--top", type=_positive, default=6, metavar="N", help="words for each sentence (default: 6)")
-    explain.add_argument("--model", metavar="DIR", help="a model folder (default: the packaged one)")
+    _add_model_option(explain)
     _add_reading_options(explain)
     explain.set_defaults(run=(_HERE, "run_explain"))
 
@@ -56,10 +58,12 @@ def _report_verb(verbs: Subparsers, name: str, summary: str, examples: str) -> a
         epilog=f"examples:\n{examples}\nexit status: 0 all done, 1 some inputs failed, 2 wrong use",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    paths = verb.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    paths.complete = FILES  # type: ignore[attr-defined]  # shtab's convention
     verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
     verb.add_argument("--level", choices=LEVELS, default="paragraph", help="one row for each (default: paragraph)")
-    verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
+    output = verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
+    output.complete = FILES  # type: ignore[attr-defined]
     verb.add_argument(
         "--raw-csv",
         action="store_true",
@@ -75,6 +79,11 @@ def _add_reading_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--errors", choices=("strict", "replace"), default="strict", help="what to do with bytes that do not fit"
     )
+
+
+def _add_model_option(verb: argparse.ArgumentParser) -> None:
+    model = verb.add_argument("--model", metavar="DIR", help="a model folder (default: the packaged one)")
+    model.complete = FOLDERS  # type: ignore[attr-defined]
 
 
 def _positive(value: str) -> int:
@@ -111,7 +120,10 @@ def _run_reports(options: argparse.Namespace, cut: Callable[[str], Any]) -> int:
             try:
                 if isinstance(source, FzclfError):
                     raise source
-                report = cut(source.text(options.encoding, options.errors))
+                text, notes = source.read(options.encoding, options.errors)
+                for note in notes:
+                    say(f"fzclf: {source.name}: {note}")
+                report = cut(text)
             except FzclfError as error:
                 fail(str(error))
                 n_failed += 1
@@ -150,7 +162,8 @@ def run_explain(options: argparse.Namespace) -> int:
     from fzclf.tagging import classify
 
     source = Input(options.path, None if options.path == "-" else Path(options.path))
-    report = classify(source.text(options.encoding, options.errors), model=load_model(options.model))
+    text, _ = source.read(options.encoding, options.errors)
+    report = classify(text, model=load_model(options.model))
     for paragraph in report:
         for sentence in paragraph.sentences:
             sys.stdout.write(_explained(report.text, sentence, report.names, options.top))
@@ -161,12 +174,20 @@ def _explained(text: str, sentence: Any, names: dict[str, str], top: int) -> str
     from fzclf.outputs import visible
 
     strongest = sorted(sentence.evidence, key=lambda span: -span[2])[:top]
-    words = "  ".join(
-        f"{visible(text[start:end]) if end else 'role and position'} {weight:+.2f}" for start, end, weight in strongest
-    )
+    words = "  ".join(f"{_place(text, sentence, start, end)} {weight:+.2f}" for start, end, weight in strongest)
     review = f"  ? {sentence.review}" if sentence.review else ""
     return (
         f"{visible(sentence.text)}\n"
         f"    {names[sentence.category]} {sentence.category} {sentence.probability:.2f}{review}\n"
         f"    bias {sentence.bias:+.2f}  {words}\n"
     )
+
+
+def _place(text: str, sentence: Any, start: int, end: int) -> str:
+    """Words of a span; in ‹ › if they stand outside of the sentence."""
+    from fzclf.outputs import visible
+
+    if not end:
+        return "role and position"
+    words = visible(text[start:end])
+    return words if sentence.start <= start and end <= sentence.end else f"‹{words}›"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fzclf.cli.console import say
+from fzclf.cli.console import FILES, say
 
 _HERE = __name__
 
@@ -46,13 +46,25 @@ def add_verbs(verbs: Any) -> None:
 
 
 def _add_label_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("labels", nargs="+", metavar="LABELS", help="label files (.jsonl, .csv) or folders of them")
+    labels = verb.add_argument(
+        "labels", nargs="+", metavar="LABELS", help="label files (.jsonl, .csv) or folders of them"
+    )
+    labels.complete = FILES  # type: ignore[attr-defined]
     verb.add_argument(
         "--reports", metavar="DIR", help="folder of the <report>.txt that labels point into (default: seeds/ near them)"
     )
     verb.add_argument(
         "--codebook", metavar="FILE", help="categories.toml of another codebook (default: the packaged one)"
     )
+
+
+def _warn_if_seen(model: Any, reports: Any, sha256: str) -> None:
+    """Say so when figures would flatter the model because it was trained on these labels."""
+    data = model.card.get("data", {})
+    shared = sorted({report.name for report in reports if report.real} & set(data.get("real_reports", [])))
+    if data.get("sha256") == sha256 or shared:
+        what = f"report {shared[0]!r} of them" if shared else "them"
+        say(f"fzclf: the model was trained on {what}: these figures flatter it; see its card, or --cross-validate")
 
 
 def _load(options: argparse.Namespace) -> tuple[Any, Any, str]:
@@ -93,7 +105,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
     if options.cross_validate:
         evaluations = cross_validate(reports, codebook, default_candidates()[0], on_progress=say)
     else:
-        evaluations = {"model on these labels": evaluate_model(load_model(options.model), reports, codebook)}
+        model = load_model(options.model)
+        _warn_if_seen(model, reports, sha256)
+        evaluations = {"model on these labels": evaluate_model(model, reports, codebook)}
     figures = {name: evaluation.figures() for name, evaluation in evaluations.items()}
     signature = {"data_sha256": sha256, "how": "cross-validated" if options.cross_validate else "finished model"}
     if options.json:

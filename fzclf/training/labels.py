@@ -3,7 +3,8 @@
 Two kinds of rows are read. ``{"report", "start", "end", "category", "role"}`` labels a
 sentence of a report by its offsets. ``{"text", "category"}``, with optional
 ``heading``, ``report``, ``paragraph`` and ``role``, brings the text along; such files may also
-be CSV. Every row is checked, and an error names file, line and value.
+be CSV. Other fields are left alone, so that corrected output of ``fzclf classify`` can be trained on (its
+``file`` stands for the report). Every row is checked, and an error names file, line and value.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from fzclf.segmentation.roles import ACHIEVEMENT, ROLES
 from fzclf.training.codebook import Codebook
 
 Bounds = tuple[int, int]
-_KNOWN_FIELDS = frozenset({"text", "category", "heading", "report", "paragraph", "role", "rule", "start", "end"})
 
 
 @dataclass
@@ -167,7 +167,7 @@ def _csv_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for values in table:
             if None in values:
                 raise LabelError(f"{path}:{table.line_num}: more cells than columns; quote text that has commas")
-            yield f"{path}:{table.line_num}", {key: value for key, value in values.items() if key and value}
+            yield f"{path}:{table.line_num}", {key: value for key, value in values.items() if value or key == "text"}
     except csv.Error as error:
         raise LabelError(f"{path}:{table.line_num}: not valid CSV ({error})") from error
 
@@ -179,12 +179,9 @@ def _checked_row(place: str, values: dict[str, Any], codebook: Codebook, default
     role = values.get("role") or ""
     if role and role not in ROLES:
         raise LabelError(f"{place}: unknown role {role!r}; known: {', '.join(ROLES)}")
-    report = values.get("report") or default_report
+    report = values.get("report") or values.get("file") or default_report
     if not isinstance(report, str):
         raise LabelError(f"{place}: report must be a string, not {report!r}")
-    unknown = sorted(set(values) - _KNOWN_FIELDS)
-    if unknown:
-        raise LabelError(f"{place}: unknown field {unknown[0]!r}; known: {', '.join(sorted(_KNOWN_FIELDS))}")
     if "text" in values:
         text = values["text"]
         if not isinstance(text, str) or not text.strip():

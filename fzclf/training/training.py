@@ -25,6 +25,7 @@ WISHED_PRECISION = 0.97
 # Shares of what was held out that may be taken for foreign: the price of catching text that is no report.
 UNFAMILIAR_SENTENCES = 0.01
 UNFAMILIAR_REPORTS = 0.01
+FEWEST_REPORTS = 20  # with fewer, what is foreign cannot be told
 _GOLDEN_SENTENCES = (
     "严格落实重大行政决策程序，对规范性文件开展合法性审查。",
     "组织行政执法人员培训考试，开展执法案卷评查。",
@@ -117,13 +118,18 @@ def _calibrated(reports: Sequence[LabelledReport], examples: Examples, held_out:
     certainty, right = _paragraphs(reports, examples, shares)
     n_pairs = np.maximum(_lengths(examples.units) - 1, 1)
     by_report = np.bincount(examples.owners, held_out.n_known) / np.bincount(examples.owners, n_pairs)
+    enough = len(reports) >= FEWEST_REPORTS
     review = Review(
         sentence_probability=lowest_probability(shares[kept].max(axis=1), correct[kept], WISHED_PRECISION),
         paragraph_probability=lowest_probability(certainty, right, WISHED_PRECISION),
-        known_share=round(float(np.quantile(held_out.n_known / n_pairs, UNFAMILIAR_SENTENCES)), 4),
-        known_share_text=round(float(np.quantile(by_report, UNFAMILIAR_REPORTS)), 4),
+        known_share=_quantile(held_out.n_known / n_pairs, UNFAMILIAR_SENTENCES) if enough else 0.0,
+        known_share_text=_quantile(by_report, UNFAMILIAR_REPORTS) if enough else 0.0,
     )
     return {"temperature": temperature, "review": review}
+
+
+def _quantile(values: NDArray[np.float64], share: float) -> float:
+    return round(float(np.quantile(values, share)), 4)
 
 
 def _paragraphs(
