@@ -40,6 +40,8 @@ _LONGEST_MARKED = 60
 _LONGEST_PLAIN = 32
 _LONGEST_RUN_IN = {Style.DIGIT: 34, Style.DIGIT_BRACKET: 30, Style.CIRCLED: 30}
 _LONGEST_HAN_RUN_IN = 50
+# A heading that a colon ends, before the items that it announces.
+_ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
@@ -186,6 +188,11 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
     if len(sentences) < 2 or mark.style in (Style.ARTICLE, Style.CIRCLED):
         return None
     start, end = sentences[0]
+    announced = (
+        _ANNOUNCED.match(text, start + mark.length, end) if mark.style in (Style.HAN, Style.HAN_BRACKET) else None
+    )
+    if announced is not None:  # `二、存在问题：一是……；`
+        return start, announced.end()
     longest = _LONGEST_RUN_IN.get(mark.style, _LONGEST_HAN_RUN_IN)
     if mark.style < Style.DIGIT and longest < end - start <= _LONGEST_WORDY_RUN_IN:
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
