@@ -28,6 +28,7 @@ bench: .venv/test  ## all benchmarks, and benchmarks/RESULTS.md
 
 bench-check: .venv/test  ## the short gate that CI runs
 	$(RUN) -m benchmarks --check
+	$(RUN) -m benchmarks.quality --check
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
