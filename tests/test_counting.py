@@ -166,7 +166,8 @@ def test_neither_scikit_learn_nor_jieba_is_imported_by_counting():
         "early = [m for m in ('numba', 'sklearn', 'scipy.sparse', 'jieba') if m in sys.modules];"
         "t = TermTable(TermSettings(), ('法治',), np.ones(1));"
         "FastRows(t).rows(np.array([0x6cd5, 0x6cbb], np.uint32), np.array([0]), np.array([2]));"
-        "print(early, [m for m in ('sklearn', 'scipy.sparse', 'jieba') if m in sys.modules])"
+        # numba itself imports parts of scipy, which ones depends on both versions
+        "print(early, [m for m in ('sklearn', 'jieba') if m in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=True, cwd=slow_twins.ROOT
