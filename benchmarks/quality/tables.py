@@ -125,6 +125,7 @@ def ablation(section: Mapping[str, Any], family: str) -> str:
         "difference (p)",
         "groups of written text left out",
         "difference (p)",
+        "calibration error",
         "MB",
         "seconds",
     )
