@@ -87,9 +87,8 @@ class Scorer:
 def _familiar_terms(model: Model) -> tuple[int, NDArray[np.bool_]]:
     """The view, and in it the terms, by which the model recognises text of its kind.
 
-    Pairs of characters tell reports from other text best: of 150 foreign texts 5 % have a larger share of
-    known pairs than the lowest 5 % of real paragraphs; with words, known pairs of words or triples of
-    characters it is 8 to 11 % (docs/evaluation.md).
+    Known pairs of characters tell reports from other text better than known words, pairs of words or
+    triples of characters do (docs/evaluation.md, text that is no report).
     """
     for position, view in enumerate(model.views):
         if view.table.settings.analyzer == "char":

@@ -7,9 +7,7 @@ from conftest import ROOT
 
 import fzclf
 
-ROWS = [
-    json.loads(line) for line in (ROOT / "tests" / "golden" / "predictions.jsonl").read_text("utf-8").splitlines()
-]
+ROWS = [json.loads(line) for line in (ROOT / "tests" / "golden" / "predictions.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])

@@ -153,8 +153,9 @@ def verdicts(section: Mapping[str, Any]) -> str:
         )
     named = {
         "better": f"Better on groups left out (p ≤ {SIGNIFICANT})",
-        "worse": f"Worse (p ≤ {SIGNIFICANT})",
-        "no different": "Did not help: no difference that these data can show",
+        "worse": f"Worse (p ≤ {SIGNIFICANT}); what is left out there is needed",
+        "no different": "No difference that these data can show; what is changed there did not help, "
+        "what is left out is not missed",
     }
     return (
         "\n".join(f"- **{words}**: {'; '.join(found[verdict]) or 'none'}." for verdict, words in named.items()) + "\n"
