@@ -131,7 +131,8 @@ def _losses(run: Run) -> str:
     lines += [
         "- `tokenize`: most of its time goes into making the `str` objects; `word_bounds` gives offsets instead.",
         "- `classify` is far from the speed of its parts: cutting lines and sentences in Python, making blocks, and",
-        "  seven channels of scores cost more than words and weights. About a third of its time is in the compiled loops.",
+        "  seven channels of scores cost more than words and weights. About a third of its time is in the",
+        "  compiled loops.",
         "- The first process ever compiles for some seconds and builds the lexicon (`fzclf warmup` does both ahead);",
         "  rjieba needs neither. A process that cuts one short text once is quicker with rjieba.",
         "- A text with `İ` or `Σ` is lowered by Python, batch by batch; user words cost a lexicon of 10 MB each.",
