@@ -91,6 +91,8 @@ def tokenize(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
     """
     if not isinstance(text, str):
         raise TypeError(f"tokenize takes a str, not {type(text).__name__}")
+    if isinstance(user_words, str):
+        raise TypeError(f"user_words takes a sequence of strings, not one string; write ({user_words!r},)")
     user_words = tuple(user_words)
     if not has_numba():
         return reference.cut(text, user_words)

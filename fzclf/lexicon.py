@@ -238,11 +238,13 @@ def write_lexicon(path: Path, lexicon: Lexicon) -> bool:
     body = len(header).to_bytes(8, "little") + header
     body += b"".join(array.tobytes() + bytes(-array.nbytes % 64) for array in arrays.values())
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Readable by all, writable by the owner: an image may be warmed up by root and used by somebody else.
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(MAGIC + hashlib.sha256(body).digest() + body)
+            Path(partial).chmod(0o644)
             Path(partial).replace(path)
         except OSError:
             Path(partial).unlink()

@@ -186,3 +186,8 @@ def test_without_numba_the_reference_runs_and_one_warning_is_given(monkeypatch):
             tokenize("推进依法行政")
     finally:
         cutting.has_numba.cache_clear()
+
+
+def test_one_user_word_without_a_tuple_is_refused():
+    with pytest.raises(TypeError, match="not one string"):
+        cutting.tokenize("推进依法行政", "依法")

@@ -165,3 +165,12 @@ def test_jiebas_own_tokenizer_and_temporary_cache_are_not_touched(cache, tmp_pat
     lexicon_for(("年度报告",))
     assert list((tmp_path / "empty").iterdir()) == []
     assert "年度报告" not in __import__("jieba").dt.FREQ
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_the_cache_can_be_read_by_other_users_and_written_by_none(tmp_path):
+    """An image that root has warmed up must serve whoever runs it."""
+    path = tmp_path / "cache" / "lexicon.bin"
+    assert write_lexicon(path, lexicon_for())
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.parent.stat().st_mode & 0o022 == 0
