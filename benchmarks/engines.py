@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from fzclf import reference
+from fzclf.codes import code_points
 from fzclf.counting import FastRows, NodeTable, TokenBatch, token_batches
-from fzclf.cutting import Workspace, code_points, tokenize, word_bounds
+from fzclf.cutting import Workspace, tokenize, word_bounds
 from fzclf.lexicon import lexicon_for
 from fzclf.terms import TermSettings, TermTable
 

@@ -15,7 +15,7 @@ _TABLE = (
     "table = TermTable(TermSettings(ngram_range=(1, 2)), ('法治', '政府', '法治 政府'), np.ones(3)); "
 )
 _ROWS = (
-    "from fzclf.counting import engine_for; from fzclf.cutting import code_points; codes = code_points(text); "
+    "from fzclf.counting import engine_for; from fzclf.codes import code_points; codes = code_points(text); "
     "engine_for(table).rows(codes, np.array([0]), np.array([len(codes)]))"
 )
 PROGRAMS = {

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fzclf.cutting import Workspace, code_points, cut_text, has_numba, joined_spans, span_batches, text_of
+from fzclf.codes import code_points, text_of
+from fzclf.cutting import Workspace, cut_text, has_numba, joined_spans, span_batches
 from fzclf.lexicon import Lexicon, cache_path, lexicon_for
 from fzclf.reference import ReferenceRows
 from fzclf.terms import Rows, TermSettings, TermTable

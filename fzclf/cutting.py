@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fzclf import reference
+from fzclf.codes import code_points, text_of
 from fzclf.lexicon import Lexicon, lexicon_for
 
 if TYPE_CHECKING:
@@ -138,16 +139,6 @@ def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator
         stop = max(first + 1, int(np.searchsorted(lengths, done + BATCH, side="right")))
         yield first, stop
         first = stop
-
-
-def code_points(text: str) -> NDArray[np.uint32]:
-    """The code points of `text`; lone surrogates stay what they are."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def text_of(codes: NDArray[np.uint32]) -> str:
-    """The inverse of `code_points`."""
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 _workspace = Workspace()

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.cutting import text_of, tokenize
+from fzclf.codes import text_of
+from fzclf.cutting import tokenize
 from fzclf.features import CHANNELS, Units, offsets_of
 from fzclf.model import Model, View
 from fzclf.scoring import Scorer

@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.codes import code_points
 from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
@@ -113,7 +114,7 @@ def _with_clauses(
     owners = np.flatnonzero((first > starts) & (first < ends - 1))
     clauses = np.full(n_sentences, -1, dtype=np.int64)
     clauses[owners] = len(bounds) + np.arange(len(owners))
-    for owner in set(places).intersection(owners.tolist()):
+    for owner in [unit for unit in places if unit < n_sentences and clauses[unit] >= 0]:
         places[int(clauses[owner])] = places[owner][: first[owner] - starts[owner]]
     return np.vstack([bounds, np.column_stack([starts[owners], first[owners]])]), clauses
 
@@ -193,7 +194,7 @@ def _mended(
         bounds[unit] = length, length + len(kept)
         length += len(kept)
     whole = text + "".join(extra) if extra else text
-    return np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), bounds, places
+    return code_points(whole), bounds, places
 
 
 def _without_breaks(words: str) -> NDArray[np.int64]:

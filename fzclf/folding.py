@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.codes import code_points, text_of
+
 _BASIC_PLANE = 0x10000
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_TO_ASCII = 0xFEE0
@@ -56,5 +58,4 @@ def fold_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def fold(text: str) -> str:
     """`fold_codes` for a string; the result has the same length."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return fold_codes(codes).tobytes().decode("utf-32-le", "surrogatepass")
+    return text_of(fold_codes(code_points(text)))

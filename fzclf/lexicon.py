@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fzclf.codes import code_points
 from fzclf.reference import import_jieba, tokenizer_for
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def build_lexicon(user_words: tuple[str, ...] = ()) -> Lexicon:
 
 def _ranked_ids(words: Iterable[str]) -> NDArray[np.uint16]:
     """Number the word characters from 1 on, those of most dictionary entries first."""
-    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = code_points("".join(words))
     uses = np.bincount(codes[codes < 65536], minlength=65536)
-    known = np.frombuffer("".join(WORD_CHARS).encode("utf-32-le"), np.uint32)
+    known = code_points("".join(WORD_CHARS))
     ranked = known[np.argsort(-uses[known], kind="stable")]
     char_ids = np.zeros(65536, dtype=np.uint16)
     char_ids[ranked] = np.arange(1, N_IDS)
@@ -116,7 +117,7 @@ class _Trie:
         node_of = {key: node for node, key in enumerate(keys)}
         node_of[""] = len(keys)  # the root, after all others
         parents = np.fromiter((node_of[key[:-1]] for key in keys), np.int64, len(keys))
-        lasts = np.frombuffer("".join(key[-1] for key in keys).encode("utf-32-le"), np.uint32)
+        lasts = code_points("".join(key[-1] for key in keys))
         ids = char_ids[lasts].astype(np.int64)
         bases = _placed(parents, ids)
         self.slots = dict(zip(keys, (bases[parents] + ids).tolist(), strict=True))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fzclf.codes import text_of
 from fzclf.terms import Rows, TermSettings, TermTable
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class ReferenceRows:
     def rows(self, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Rows:
         """The weighted row of each span ``codes[starts[i]:ends[i]]`` of code points."""
         n_terms = len(self.table.terms)
-        texts = [_text_of(codes[start:end]) for start, end in zip(starts, ends, strict=True)]
+        texts = [text_of(codes[start:end]) for start, end in zip(starts, ends, strict=True)]
         if self._vectorizer is None or not texts:
             return _empty_rows(len(texts), n_terms)
         matrix = self._vectorizer.transform(texts)
@@ -170,10 +171,6 @@ class _WordsOf:
 
     def __call__(self, text: str) -> list[str]:
         return cut(text, self.user_words)
-
-
-def _text_of(codes: NDArray[np.uint32]) -> str:
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _empty_rows(n_rows: int, n_terms: int) -> Rows:

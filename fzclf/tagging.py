@@ -118,7 +118,8 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
     def category(self) -> str:
         """The one that covers the most characters; a tie goes to the section heading's, then to the first."""
         covered = self._covered()
-        widest = [category for category, length in covered.items() if length == max(covered.values())]
+        longest = max(covered.values())
+        widest = [category for category, length in covered.items() if length == longest]
         return widest[0] if len(widest) == 1 else self._tagging.settle_tie(widest, self._first)
 
     @property

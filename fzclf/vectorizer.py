@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fzclf import reference
+from fzclf.codes import code_points
 from fzclf.counting import (
     FastRows,
     NodeTable,
@@ -21,7 +22,7 @@ from fzclf.counting import (
     grown,
     token_batches,
 )
-from fzclf.cutting import Workspace, code_points, has_numba
+from fzclf.cutting import Workspace, has_numba
 from fzclf.lexicon import lexicon_for
 from fzclf.terms import Rows, TermSettings, TermTable
 

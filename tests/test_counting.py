@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzclf import counting, cutting
+from fzclf.codes import code_points
 from fzclf.counting import FastRows, engine_for, tokens_of, warmup
-from fzclf.cutting import code_points
 from fzclf.reference import ReferenceRows, fit_table
 from fzclf.terms import Rows, TermSettings, TermTable
 

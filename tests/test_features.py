@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf.cutting import text_of
+from fzclf.codes import text_of
 from fzclf.features import CHANNELS, FLAGS, build_units, offsets_of
 from fzclf.segmentation import read_outline
 

@@ -14,7 +14,7 @@ LAYERS = [
     ["fzclf.report"],
     ["fzclf.reading"],
     ["fzclf.segmentation"],
-    ["fzclf.terms"],
+    ["fzclf.terms", "fzclf.codes"],
     ["fzclf.reference"],
     ["fzclf.lexicon", "fzclf._kernels"],
     ["fzclf.cutting"],

@@ -10,8 +10,8 @@ import pytest
 from conftest import SEEDS
 
 from fzclf import reference
+from fzclf.codes import code_points
 from fzclf.counting import FastRows
-from fzclf.cutting import code_points
 from fzclf.terms import TermSettings
 
 TAG_WITHOUT_NUMBA = """

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.codes import text_of
 from fzclf.counting import engine_for
-from fzclf.cutting import text_of
 from fzclf.errors import LabelError
 from fzclf.features import CHANNELS, FLAGS, Units, build_units
 from fzclf.model import Model, Review, View

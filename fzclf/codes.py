@@ -1,0 +1,16 @@
+"""A text as its code points, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of `text`; lone surrogates stay what they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: NDArray[np.uint32]) -> str:
+    """The inverse of `code_points`."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
