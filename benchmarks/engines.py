@@ -16,10 +16,12 @@ import numpy as np
 
 from fzclf import reference
 from fzclf.codes import code_points
-from fzclf.counting import FastRows, NodeTable, TokenBatch, token_batches
+from fzclf.counting import FastRows
 from fzclf.cutting import Workspace, tokenize, word_bounds
 from fzclf.lexicon import lexicon_for
+from fzclf.nodes import NodeTable
 from fzclf.terms import TermSettings, TermTable
+from fzclf.tokens import TokenBatch, token_batches
 
 Work = Callable[[], Any]
 WORDS = TermSettings()
@@ -171,7 +173,7 @@ def _batches(paragraphs: list[str], settings: TermSettings) -> list[TokenBatch]:
 def _count(paragraphs: list[str]) -> Work:
     engine = FastRows(table_of(BIGRAMS, paragraphs))
     engine.rows(*_spans(paragraphs[:1]))
-    nodes: NodeTable = engine._nodes
+    nodes: NodeTable = engine.nodes
     batches, workspace = _batches(paragraphs, BIGRAMS), Workspace()
 
     def work() -> None:
@@ -183,7 +185,7 @@ def _count(paragraphs: list[str]) -> Work:
 
 def _weigh(paragraphs: list[str]) -> Work:
     engine = FastRows(table_of(BIGRAMS, paragraphs))
-    pairs = [(batch, engine._nodes.nodes(batch, Workspace(keep=False))) for batch in _batches(paragraphs, BIGRAMS)]
+    pairs = [(batch, engine.nodes.nodes(batch, Workspace(keep=False))) for batch in _batches(paragraphs, BIGRAMS)]
     n_codes = sum(map(len, paragraphs))
     return lambda: engine.assembled(pairs, len(paragraphs), n_codes) and None
 

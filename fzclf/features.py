@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -23,9 +24,10 @@ from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "clause", "heading")
-_COMMA = ord("，")
+COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
-_LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on
+_IS_BREAK[[ord(mark) for mark in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]] = True
 _BREAK = re.compile(
     r"\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
@@ -63,6 +65,10 @@ class Units:
         Folded code points that the units are spans of.
     starts, ends : arrays of shape (n_units,)
         The units as spans of `codes`.
+    clauses : array of shape (n_units,)
+        Unit that holds the words of this one before its first comma, -1 for none.
+    n_wholes : int
+        Units from here on are clauses of others.
     seen : array of shape (n_sentences, n_channels)
         Unit that each sentence sees through each channel, -1 for none.
     flags : array of shape (n_sentences, n_flags)
@@ -75,6 +81,8 @@ class Units:
     codes: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    clauses: NDArray[np.int32]
+    n_wholes: int
     seen: NDArray[np.int32]
     flags: NDArray[np.float64]
     places: dict[int, NDArray[np.int64]]
@@ -83,74 +91,89 @@ class Units:
 def build_units(text: str, passages: Iterable[Passage]) -> Units:
     """Units of a text that is cut into paragraphs; sentences keep their order.
 
-    Sentences come first, in order, then the headings: so a neighbour is the next number.
+    Sentences come first, in order, then the headings, then the first clauses of
+    sentences: so a neighbour is the next number.
     """
     passages = list(passages)
-    sentences = [bounds for passage in passages for bounds in passage.sentences]
-    numbers: dict[Bounds, int] = {}
-    headings = [_heading_number(passage, numbers, len(sentences)) for passage in passages]
-    bounds = np.array([*sentences, *numbers], dtype=np.int64).reshape(-1, 2)
-    codes, bounds, places = _mended(text, bounds)
-    codes = fold_codes(codes)
     sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
-    bounds, clauses = _with_clauses(codes, bounds, len(sentences), places)
+    n_sentences = int(sizes.sum())
+    headings, headings_of = _headings(passages, n_sentences)
+    spans = chain(chain.from_iterable(passage.sentences for passage in passages), headings)
+    n_wholes = n_sentences + len(headings)
+    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * n_wholes).reshape(n_wholes, 2)
+    codes, places = _mended(text, bounds)
+    codes = fold_codes(codes)
+    owners, stops = _clauses(codes, bounds[:n_sentences])
+    for number, (owner, stop) in enumerate(zip(owners.tolist(), stops.tolist(), strict=True), n_wholes):
+        if owner in places:
+            places[number] = places[owner][: stop - bounds[owner, 0]]
+    clauses = np.full(n_wholes + len(owners), -1, dtype=np.int32)
+    clauses[owners] = np.arange(n_wholes, len(clauses))
     return Units(
         codes=codes,
-        starts=np.ascontiguousarray(bounds[:, 0]),
-        ends=np.ascontiguousarray(bounds[:, 1]),
-        seen=_seen(passages, sizes, clauses, headings),
+        starts=np.concatenate([bounds[:, 0], bounds[owners, 0]]),
+        ends=np.concatenate([bounds[:, 1], stops]),
+        clauses=clauses,
+        n_wholes=n_wholes,
+        seen=_seen(passages, sizes, clauses[:n_sentences], headings_of),
         flags=_flags(passages, sizes),
         places=places,
     )
 
 
-def _with_clauses(
-    codes: NDArray[np.uint32], bounds: NDArray[np.int64], n_sentences: int, places: dict[int, NDArray[np.int64]]
+def alone(units: Units, unit: int) -> Units:
+    """One unit, read as a sentence without a place and without neighbours."""
+    seen = np.full((1, len(CHANNELS)), -1, dtype=np.int32)
+    seen[0, CHANNELS.index("sentence")] = 0
+    here = slice(unit, unit + 1)
+    none = np.full(1, -1, dtype=np.int32)
+    return Units(units.codes, units.starts[here], units.ends[here], none, 1, seen, np.zeros((1, len(FLAGS))), {})
+
+
+def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], list[int]]:
+    """Bounds of all innermost headings, units from `first` on; and for each passage its heading's unit, -1 for none."""
+    numbers: dict[Bounds, int] = {}
+    of_passages = [
+        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1
+        for passage in passages
+    ]
+    return list(numbers), of_passages
+
+
+def _clauses(
+    codes: NDArray[np.uint32], sentences: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Bounds with those of first clauses behind them, and the number of each sentence's clause, -1 without comma."""
-    starts, ends = bounds[:n_sentences, 0], bounds[:n_sentences, 1]
-    commas = np.append(np.flatnonzero(codes == _COMMA), len(codes))
-    first = commas[np.searchsorted(commas, starts)]
-    owners = np.flatnonzero((first > starts) & (first < ends - 1))
-    clauses = np.full(n_sentences, -1, dtype=np.int64)
-    clauses[owners] = len(bounds) + np.arange(len(owners))
-    for owner in [unit for unit in places if unit < n_sentences and clauses[unit] >= 0]:
-        places[int(clauses[owner])] = places[owner][: first[owner] - starts[owner]]
-    return np.vstack([bounds, np.column_stack([starts[owners], first[owners]])]), clauses
-
-
-def _heading_number(passage: Passage, numbers: dict[Bounds, int], first: int) -> int:
-    """Number of the unit of the innermost heading, -1 if there is none; `numbers` grows by new ones."""
-    if not passage.section:
-        return -1
-    return numbers.setdefault(passage.section[-1], first + len(numbers))
+    """Sentences with words before a comma and words behind it, and where those before it end."""
+    commas = np.append(np.flatnonzero(codes == COMMA), len(codes))
+    first = commas[np.searchsorted(commas, sentences[:, 0])]
+    owners = np.flatnonzero((first > sentences[:, 0]) & (first < sentences[:, 1] - 1))
+    return owners, first[owners]
 
 
 def _seen(
-    passages: Sequence[Passage], sizes: NDArray[np.int64], clauses: NDArray[np.int64], headings: Sequence[int]
+    passages: Sequence[Passage], sizes: NDArray[np.int64], clauses: NDArray[np.int32], headings: Sequence[int]
 ) -> NDArray[np.int32]:
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
-    n_sentences = int(sizes.sum())
-    own = np.arange(n_sentences, dtype=np.int32)
-    opening = np.repeat(np.cumsum(sizes) - sizes, sizes).astype(np.int32)
-    last = np.repeat(np.cumsum(sizes) - 1, sizes)
-    seen = np.empty((n_sentences, len(CHANNELS)), dtype=np.int32)
+    stops = np.cumsum(sizes)
+    own = np.arange(len(clauses), dtype=np.int32)
+    opening = np.repeat((stops - sizes).astype(np.int32), sizes)
+    last = np.repeat((stops - 1).astype(np.int32), sizes)
+    seen = np.full((len(clauses), len(CHANNELS)), -1, dtype=np.int32)
     seen[:, 0] = own
     seen[:, 1] = np.where(own > opening, own - 1, -1)
     seen[:, 2] = np.where(own < last, own + 1, -1)
-    seen[:, 3] = [number for first, passage in _numbered(passages) for number in _item_openings(passage.items, first)]
     seen[:, 4] = np.where(own > opening, opening, -1)
     seen[:, 5] = clauses
     seen[:, 6] = np.repeat(np.array(headings, dtype=np.int32), sizes)
+    for passage, stop in zip(passages, stops.tolist(), strict=True):
+        if _has_items(passage):
+            first = stop - len(passage.items)
+            seen[first:stop, 3] = _item_openings(passage.items, first)
     return seen
 
 
-def _numbered(passages: Sequence[Passage]) -> Iterable[tuple[int, Passage]]:
-    """Each passage with the number of its first sentence."""
-    first = 0
-    for passage in passages:
-        yield first, passage
-        first += len(passage.sentences)
+def _has_items(passage: Passage) -> bool:
+    return passage.items.count(None) < len(passage.items)
 
 
 def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
@@ -171,16 +194,21 @@ def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.
     roles = [numbers[role] for passage in passages for role in passage.roles]
     flags = np.zeros((len(roles), len(FLAGS)))
     flags[np.arange(len(roles)), roles] = 1.0
-    flags[(np.cumsum(sizes) - sizes)[sizes > 0], len(ROLES)] = 1.0
-    flags[:, len(ROLES) + 1] = [item is not None for passage in passages for item in passage.items]
+    stops = np.cumsum(sizes)
+    flags[(stops - sizes)[sizes > 0], len(ROLES)] = 1.0
+    for passage, stop in zip(passages, stops.tolist(), strict=True):
+        if _has_items(passage):
+            flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
     return flags
 
 
-def _mended(
-    text: str, bounds: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], dict[int, NDArray[np.int64]]]:
-    """Code points of the text, with copies at its end of those units that go over a line break, without the break."""
-    breaks = np.array([match.start() for match in _LINE_BREAK.finditer(text)], dtype=np.int64)
+def _mended(text: str, bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint32], dict[int, NDArray[np.int64]]]:
+    """Code points of the text, with copies at its end of those units that go over a line break, without the break.
+
+    `bounds` of such units are changed to those of the copies.
+    """
+    codes = code_points(text)
+    breaks = np.flatnonzero(_IS_BREAK[np.minimum(codes, len(_IS_BREAK) - 1)])
     places: dict[int, NDArray[np.int64]] = {}
     extra: list[str] = []
     length = len(text)
@@ -193,8 +221,9 @@ def _mended(
         extra.append("".join(words[index] for index in kept))
         bounds[unit] = length, length + len(kept)
         length += len(kept)
-    whole = text + "".join(extra) if extra else text
-    return code_points(whole), bounds, places
+    if extra:
+        codes = np.concatenate([codes, code_points("".join(extra))])
+    return codes, places
 
 
 def _without_breaks(words: str) -> NDArray[np.int64]:

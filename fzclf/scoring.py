@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.counting import engine_for
-from fzclf.cutting import has_numba
+from fzclf.counting import FastRows, engine_for
+from fzclf.cutting import Workspace, has_numba
 from fzclf.features import CHANNELS, Units
-from fzclf.model import Model, View
+from fzclf.margins import FastView
+from fzclf.model import Model
 from fzclf.terms import Rows
 
 
@@ -37,8 +38,14 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
-        self._weights = [np.ascontiguousarray(view.weights, dtype=np.float32) for view in model.views]
-        self._familiar = _familiar_terms(model)
+        self._familiar = _familiar_view(model)
+        workspace = Workspace()
+        self._fast = [
+            FastView(view, engine, self._tallied(position), workspace)
+            if isinstance(engine, FastRows) and FastView.takes(view, engine)
+            else None
+            for position, (view, engine) in enumerate(zip(model.views, self.engines, strict=True))
+        ]
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
@@ -46,54 +53,53 @@ class Scorer:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
         margins = units.flags @ self._flag_weights + self._bias
         n_known = np.zeros(len(margins), dtype=np.int64)
-        for position, view in enumerate(self.views):
-            self._add_view(position, view, units, margins, n_known)
+        for position, fast in enumerate(self._fast):
+            tallies = fast.add(units, margins) if fast else self._add_rows(position, units, margins)
+            if position == self._familiar:
+                n_known += tallies[units.seen[:, 0]]
         return Scores(margins, n_known)
 
-    def score_alone(self, units: Units, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Margins of units read on their own, as sentences without a place; for headings."""
-        margins = np.tile(self._bias, (len(wanted), 1))
-        for engine, view, weights in zip(self.engines, self.views, self._weights, strict=True):
-            if "sentence" in view.channels:
-                rows = engine.rows(units.codes, units.starts[wanted], units.ends[wanted])
-                margins += project(rows, np.ascontiguousarray(weights[:, view.channels.index("sentence"), :]))
-        return margins
+    def score_by_rows(self, units: Units) -> Scores:
+        """The same by way of rows and matrices: for giant models, without numba, and to hold `score` against."""
+        margins = units.flags @ self._flag_weights + self._bias
+        tallies = [self._add_rows(position, units, margins) for position in range(len(self.views))]
+        return Scores(margins, tallies[self._familiar][units.seen[:, 0]])
 
-    def _add_view(
-        self, position: int, view: View, units: Units, margins: NDArray[np.float64], n_known: NDArray[np.int64]
-    ) -> None:
+    def _add_rows(self, position: int, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Add what a view says to the margins; return how many familiar terms each unit has."""
+        view, n_units, n_categories = self.views[position], len(units.starts), margins.shape[1]
         columns = [CHANNELS.index(channel) for channel in view.channels]
-        n_units, n_categories = len(units.starts), margins.shape[1]
         used = np.zeros(n_units + 1, dtype=bool)
         for column in columns:
             used[units.seen[:, column]] = True
         wanted = np.flatnonzero(used[:n_units])
         rows = self.engines[position].rows(units.codes, units.starts[wanted], units.ends[wanted])
         # The last row stays 0: it is what a channel shows that has no unit (-1).
-        projected = np.zeros((len(wanted) + 1, len(columns) * n_categories))
-        projected[:-1] = project(rows, self._weights[position].reshape(rows.n_terms, -1))
-        row_of = np.full(n_units + 1, len(wanted))
-        row_of[wanted] = np.arange(len(wanted))
+        projected = np.zeros((n_units + 1, len(columns) * n_categories))
+        projected[wanted] = project(rows, view.weights.reshape(len(view.weights), len(columns) * n_categories))
         for channel, column in enumerate(columns):
             own = projected[:, channel * n_categories : (channel + 1) * n_categories]
-            margins += own[row_of[units.seen[:, column]]]
-        if position == self._familiar[0]:
-            counts = np.zeros(n_units, dtype=np.int64)
-            before = np.concatenate([[0], np.cumsum(self._familiar[1][rows.indices])])
-            counts[wanted] = before[rows.indptr[1:]] - before[rows.indptr[:-1]]
-            n_known += counts[units.seen[:, 0]]
+            margins += own[units.seen[:, column]]
+        tallies = np.zeros(n_units, dtype=np.int64)
+        order = self._tallied(position)
+        familiar = [not order or len(term) == order for term in view.table.terms]
+        before = np.concatenate([[0], np.cumsum(np.array(familiar, dtype=bool)[rows.indices])])
+        tallies[wanted] = before[rows.indptr[1:]] - before[rows.indptr[:-1]]
+        return tallies
+
+    def _tallied(self, position: int) -> int:
+        """Order of the n-grams by which the model recognises text of its kind, 0 for all.
+
+        Known pairs of characters tell reports from other text better than known words, pairs of words or
+        triples of characters do (docs/evaluation.md, text that is no report).
+        """
+        return 2 if self.views[position].table.settings.analyzer == "char" else 0
 
 
-def _familiar_terms(model: Model) -> tuple[int, NDArray[np.bool_]]:
-    """The view, and in it the terms, by which the model recognises text of its kind.
-
-    Known pairs of characters tell reports from other text better than known words, pairs of words or
-    triples of characters do (docs/evaluation.md, text that is no report).
-    """
-    for position, view in enumerate(model.views):
-        if view.table.settings.analyzer == "char":
-            return position, np.array([len(term) == 2 for term in view.table.terms], dtype=bool)
-    return 0, np.ones(len(model.views[0].table.terms), dtype=bool)
+def _familiar_view(model: Model) -> int:
+    """The view whose known terms are counted: that of characters, if there is one."""
+    analyzers = [view.table.settings.analyzer for view in model.views]
+    return analyzers.index("char") if "char" in analyzers else 0
 
 
 def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.evidence import evidence_of
-from fzclf.features import CHANNELS, Units, build_units
+from fzclf.features import CHANNELS, Units, alone, build_units
 from fzclf.loading import load_model, scorer_of
 from fzclf.model import Model
 from fzclf.report import Block, Paragraph, Report, Sentence
@@ -223,7 +223,7 @@ class _Tagging:
         heading = int(self.units.seen[sentence, CHANNELS.index("heading")])
         if heading < 0:
             return widest[0]
-        margins = scorer_of(self.model).score_alone(self.units, np.array([heading]))
+        margins = scorer_of(self.model).score(alone(self.units, heading)).margins
         announced = self.model.categories[int(margins[0].argmax())]
         return announced if announced in widest else widest[0]
 

@@ -14,17 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from fzclf import reference
 from fzclf.codes import code_points
-from fzclf.counting import (
-    FastRows,
-    NodeTable,
-    TokenBatch,
-    engine_for,
-    grown,
-    token_batches,
-)
+from fzclf.counting import FastRows, engine_for
 from fzclf.cutting import Workspace, has_numba
 from fzclf.lexicon import lexicon_for
+from fzclf.nodes import NodeTable, grown
 from fzclf.terms import Rows, TermSettings, TermTable
+from fzclf.tokens import TokenBatch, token_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

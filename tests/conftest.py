@@ -20,6 +20,15 @@ def read_seed(name: str) -> str:
     return (SEEDS / f"{name}.txt").read_bytes().decode("utf-8")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def loaded_kernels() -> None:
+    """Load, or compile, every kernel before the first test, which would else be slow beyond its deadline."""
+    from fzclf import _kernels
+
+    for kernel in _kernels.KERNELS.values():
+        kernel.load()
+
+
 @pytest.fixture(scope="session")
 def seed_texts() -> dict[str, str]:
     return {name: read_seed(name) for name in SEED_NAMES}

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from fzclf import counting, cutting
 from fzclf.codes import code_points
-from fzclf.counting import FastRows, engine_for, tokens_of, warmup
+from fzclf.counting import FastRows, engine_for, warmup
 from fzclf.reference import ReferenceRows, fit_table
 from fzclf.terms import Rows, TermSettings, TermTable
+from fzclf.tokens import tokens_of
 
 SETTINGS = [
     TermSettings(),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fzclf.features import CHANNELS, build_units
+from fzclf.features import CHANNELS, alone, build_units
 from fzclf.scoring import Scorer, probabilities, project
 from fzclf.segmentation import read_outline
 from fzclf.terms import Rows
@@ -42,7 +42,7 @@ def test_heading_alone_is_scored_as_a_sentence(toy_model):
     text = "一、执法\n今年以来，我们到各处去看了天气如何，心情都很好。"
     units = build_units(text, [entry for entry in read_outline(text) if entry.kind == "paragraph"])
     heading = int(units.seen[0, CHANNELS.index("heading")])
-    assert Scorer(toy_model).score_alone(units, np.array([heading])).tolist() == [[2.25, -0.5]]
+    assert Scorer(toy_model).score(alone(units, heading)).margins.tolist() == [[2.25, -0.5]]
 
 
 def test_projection_is_a_matrix_product():
