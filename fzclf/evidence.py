@@ -36,20 +36,20 @@ def evidence_of(
     flags = float(units.flags[sentence] @ model.flag_weights[:, category].astype(np.float64))
     if flags:
         spans[NOWHERE] = flags
-    for engine, view in zip(scorer.engines, model.views, strict=True):
-        for position, channel in enumerate(view.channels):
-            unit = int(units.seen[sentence, CHANNELS.index(channel)])
-            if unit >= 0:
+    for channel, influence in zip(model.channels, model.context[:, :, category].astype(np.float64), strict=True):
+        unit = int(units.seen[sentence, CHANNELS.index(channel)])
+        if unit >= 0:
+            for engine, view in zip(scorer.engines, model.views, strict=True):
                 row = engine.rows(units.codes, units.starts[unit : unit + 1], units.ends[unit : unit + 1])
-                _add_unit(spans, view, row, units, unit, view.weights[:, position, category])
+                _add_unit(spans, view, row, units, unit, influence)
     return [(start, end, weight) for (start, end), weight in sorted(spans.items())]
 
 
-def _add_unit(spans: Spans, view: View, row: Rows, units: Units, unit: int, weights: NDArray[np.float32]) -> None:
-    shares = {
-        view.table.terms[column]: float(value) * float(weights[column])
-        for column, value in zip(row.indices, row.data, strict=True)
-    }
+def _add_unit(spans: Spans, view: View, row: Rows, units: Units, unit: int, influence: NDArray[np.float64]) -> None:
+    """Add what each term of a unit says for all categories, times what that counts for the one in question."""
+    weights = view.weights[row.indices].astype(np.float64) @ influence
+    terms = [view.table.terms[column] for column in row.indices.tolist()]
+    shares = dict(zip(terms, (row.data * weights).tolist(), strict=True))
     text = text_of(units.codes[units.starts[unit] : units.ends[unit]])
     places: dict[str, list[tuple[int, int]]] = {term: [] for term in shares}
     for term, start, end in _occurrences(text, view.table.settings):

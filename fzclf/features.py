@@ -1,11 +1,9 @@
 """What the classifier sees of a sentence: its own terms, and those of its place in the report.
 
-The same TF-IDF row of a unit (a sentence or a heading) is seen through several
-channels: as the sentence itself, as the one before or after, as the sentence that opens
-its item or paragraph, as its heading; and the words before its first comma, so that a lead-in
-(`为优化营商环境，`) can count for less. A channel has weights of its own, so `执法` in
-the heading is another feature than `执法` in the sentence. Training and prediction
-both come through `build_units`.
+A unit is a sentence or a heading. A sentence sees units through channels: itself, the sentence
+before and after, the one that opens its item or its paragraph, its heading. What the words of a
+unit say is the same wherever it stands; how much it counts depends on the channel.
+Training and prediction both come through `build_units`.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from fzclf.codes import code_points
 from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
-CHANNELS = ("sentence", "previous", "next", "item", "opening", "clause", "heading")
+CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
 COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
 _IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on
@@ -65,10 +63,6 @@ class Units:
         Folded code points that the units are spans of.
     starts, ends : arrays of shape (n_units,)
         The units as spans of `codes`.
-    clauses : array of shape (n_units,)
-        Unit that holds the words of this one before its first comma, -1 for none.
-    n_wholes : int
-        Units from here on are clauses of others.
     seen : array of shape (n_sentences, n_channels)
         Unit that each sentence sees through each channel, -1 for none.
     flags : array of shape (n_sentences, n_flags)
@@ -81,8 +75,6 @@ class Units:
     codes: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-    clauses: NDArray[np.int32]
-    n_wholes: int
     seen: NDArray[np.int32]
     flags: NDArray[np.float64]
     places: dict[int, NDArray[np.int64]]
@@ -91,31 +83,21 @@ class Units:
 def build_units(text: str, passages: Iterable[Passage]) -> Units:
     """Units of a text that is cut into paragraphs; sentences keep their order.
 
-    Sentences come first, in order, then the headings, then the first clauses of
-    sentences: so a neighbour is the next number.
+    Sentences come first, in order, then the headings: so a neighbour is the next number.
     """
     passages = list(passages)
     sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
     n_sentences = int(sizes.sum())
     headings, headings_of = _headings(passages, n_sentences)
     spans = chain(chain.from_iterable(passage.sentences for passage in passages), headings)
-    n_wholes = n_sentences + len(headings)
-    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * n_wholes).reshape(n_wholes, 2)
+    n_units = n_sentences + len(headings)
+    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * n_units).reshape(n_units, 2)
     codes, places = _mended(text, bounds)
-    codes = fold_codes(codes)
-    owners, stops = _clauses(codes, bounds[:n_sentences])
-    for number, (owner, stop) in enumerate(zip(owners.tolist(), stops.tolist(), strict=True), n_wholes):
-        if owner in places:
-            places[number] = places[owner][: stop - bounds[owner, 0]]
-    clauses = np.full(n_wholes + len(owners), -1, dtype=np.int32)
-    clauses[owners] = np.arange(n_wholes, len(clauses))
     return Units(
-        codes=codes,
-        starts=np.concatenate([bounds[:, 0], bounds[owners, 0]]),
-        ends=np.concatenate([bounds[:, 1], stops]),
-        clauses=clauses,
-        n_wholes=n_wholes,
-        seen=_seen(passages, sizes, clauses[:n_sentences], headings_of),
+        codes=fold_codes(codes),
+        starts=np.ascontiguousarray(bounds[:, 0]),
+        ends=np.ascontiguousarray(bounds[:, 1]),
+        seen=_seen(passages, sizes, headings_of),
         flags=_flags(passages, sizes),
         places=places,
     )
@@ -126,8 +108,7 @@ def alone(units: Units, unit: int) -> Units:
     seen = np.full((1, len(CHANNELS)), -1, dtype=np.int32)
     seen[0, CHANNELS.index("sentence")] = 0
     here = slice(unit, unit + 1)
-    none = np.full(1, -1, dtype=np.int32)
-    return Units(units.codes, units.starts[here], units.ends[here], none, 1, seen, np.zeros((1, len(FLAGS))), {})
+    return Units(units.codes, units.starts[here], units.ends[here], seen, np.zeros((1, len(FLAGS))), {})
 
 
 def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], list[int]]:
@@ -140,31 +121,18 @@ def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], li
     return list(numbers), of_passages
 
 
-def _clauses(
-    codes: NDArray[np.uint32], sentences: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sentences with words before a comma and words behind it, and where those before it end."""
-    commas = np.append(np.flatnonzero(codes == COMMA), len(codes))
-    first = commas[np.searchsorted(commas, sentences[:, 0])]
-    owners = np.flatnonzero((first > sentences[:, 0]) & (first < sentences[:, 1] - 1))
-    return owners, first[owners]
-
-
-def _seen(
-    passages: Sequence[Passage], sizes: NDArray[np.int64], clauses: NDArray[np.int32], headings: Sequence[int]
-) -> NDArray[np.int32]:
+def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]) -> NDArray[np.int32]:
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
     stops = np.cumsum(sizes)
-    own = np.arange(len(clauses), dtype=np.int32)
+    own = np.arange(int(sizes.sum()), dtype=np.int32)
     opening = np.repeat((stops - sizes).astype(np.int32), sizes)
     last = np.repeat((stops - 1).astype(np.int32), sizes)
-    seen = np.full((len(clauses), len(CHANNELS)), -1, dtype=np.int32)
+    seen = np.full((len(own), len(CHANNELS)), -1, dtype=np.int32)
     seen[:, 0] = own
     seen[:, 1] = np.where(own > opening, own - 1, -1)
     seen[:, 2] = np.where(own < last, own + 1, -1)
     seen[:, 4] = np.where(own > opening, opening, -1)
-    seen[:, 5] = clauses
-    seen[:, 6] = np.repeat(np.array(headings, dtype=np.int32), sizes)
+    seen[:, 5] = np.repeat(np.array(headings, dtype=np.int32), sizes)
     for passage, stop in zip(passages, stops.tolist(), strict=True):
         if _has_items(passage):
             first = stop - len(passage.items)

@@ -19,16 +19,15 @@ from fzclf.terms import TermTable
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A vocabulary and its weights, one matrix for each channel through which it is seen.
+    """A vocabulary and its weights.
 
     Attributes
     ----------
-    weights : array of float32, shape (n_terms, n_channels, n_categories)
+    weights : array of float32, shape (n_terms, n_categories)
     """
 
     name: str
     table: TermTable
-    channels: tuple[str, ...]
     weights: NDArray[np.float32]
 
 
@@ -75,6 +74,11 @@ class Model:
         Ids in the order of the codebook; axis of all weights.
     names : mapping
         Chinese name of each category.
+    channels : tuple of str
+        The units that count for a sentence, of `fzclf.features.CHANNELS`.
+    context : array of float32, shape (n_channels, n_categories, n_categories)
+        What a margin of 1 for category j, of the unit seen through channel c, adds to the
+        margin of category k of the sentence.
     flag_weights : array of float32, shape (n_flags, n_categories)
     bias : array of float32, shape (n_categories,)
     temperature : float
@@ -88,6 +92,8 @@ class Model:
     categories: tuple[str, ...]
     names: Mapping[str, str]
     views: tuple[View, ...]
+    channels: tuple[str, ...]
+    context: NDArray[np.float32]
     flag_weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     temperature: float

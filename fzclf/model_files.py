@@ -129,6 +129,9 @@ def _model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
     categories = _strings(manifest["categories"], "categories")
     if len(categories) < 2 or len(set(categories)) != len(categories):
         raise ValueError(f"categories must be two or more different names, not {list(categories)}")
+    channels = _strings(manifest["channels"], "channels")
+    if not channels or not set(channels) <= set(CHANNELS) or len(set(channels)) != len(channels):
+        raise ValueError(f"channels must be different ones of {list(CHANNELS)}, not {list(channels)}")
     flags = _strings(manifest["flags"], "flags")
     if flags != FLAGS:
         raise ValueError(f"flags must be {list(FLAGS)}, not {list(flags)}")
@@ -139,6 +142,8 @@ def _model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
         categories=categories,
         names={str(key): str(name) for key, name in manifest["names"].items()},
         views=tuple(_view_from(view, arrays, len(categories)) for view in manifest["views"]),
+        channels=channels,
+        context=_floats(arrays, "context", (len(channels), len(categories), len(categories))),
         flag_weights=_floats(arrays, "flag_weights", (len(FLAGS), len(categories))),
         bias=_floats(arrays, "bias", (len(categories),)),
         temperature=temperature,
@@ -186,15 +191,12 @@ def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> Vi
         raise ValueError(f"view {name!r}: lowercase and sublinear_tf must be true or false")
     if any(len(word.splitlines()) > 1 for word in settings["user_words"]):
         raise ValueError(f"view {name!r}: a user word has a line break")
-    channels = _strings(view["channels"], "channels")
-    if not channels or not set(channels) <= set(CHANNELS) or len(set(channels)) != len(channels):
-        raise ValueError(f"view {name!r}: channels must be different ones of {list(CHANNELS)}, not {list(channels)}")
     terms = _unpack_terms(arrays[f"{name}.terms"], arrays[f"{name}.term_ends"])
     idf = arrays[f"{name}.idf"]
     if idf.dtype != np.float64 or idf.shape != (len(terms),) or not (np.abs(idf) < _LARGEST_IDF).all():
         raise ValueError(f"{name}.idf must be {len(terms)} numbers below {_LARGEST_IDF:g}")
-    weights = _floats(arrays, f"{name}.weights", (len(terms), len(channels), n_categories))
-    return View(name, TermTable(TermSettings(**settings), terms, idf), channels, weights)
+    weights = _floats(arrays, f"{name}.weights", (len(terms), n_categories))
+    return View(name, TermTable(TermSettings(**settings), terms, idf), weights)
 
 
 def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -230,7 +232,7 @@ def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
 
 
 def _arrays_of(model: Model) -> Arrays:
-    arrays: Arrays = {"flag_weights": model.flag_weights, "bias": model.bias}
+    arrays: Arrays = {"context": model.context, "flag_weights": model.flag_weights, "bias": model.bias}
     for view in model.views:
         encoded = [term.encode("utf-8", "surrogatepass") for term in view.table.terms]
         arrays[f"{view.name}.terms"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
@@ -246,13 +248,11 @@ def _manifest_of(model: Model) -> dict[str, Any]:
         "format": FORMAT,
         "categories": list(model.categories),
         "names": dict(model.names),
+        "channels": list(model.channels),
         "flags": list(FLAGS),
         "temperature": model.temperature,
         "review": vars(model.review),
         "golden": [{"text": golden.text, "margins": list(golden.margins)} for golden in model.golden],
         "card": dict(model.card),
-        "views": [
-            {"name": view.name, "channels": list(view.channels), "settings": vars(view.table.settings)}
-            for view in model.views
-        ],
+        "views": [{"name": view.name, "settings": vars(view.table.settings)} for view in model.views],
     }

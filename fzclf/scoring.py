@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.counting import FastRows, engine_for
-from fzclf.cutting import Workspace, has_numba
+from fzclf.counting import engine_for
+from fzclf.cutting import has_numba
 from fzclf.features import CHANNELS, Units
-from fzclf.margins import FastView
 from fzclf.model import Model
 from fzclf.terms import Rows
 
@@ -39,53 +38,39 @@ class Scorer:
         self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
         self._familiar = _familiar_view(model)
-        workspace = Workspace()
-        self._fast = [
-            FastView(view, engine, self._tallied(position), workspace)
-            if isinstance(engine, FastRows) and FastView.takes(view, engine)
-            else None
-            for position, (view, engine) in enumerate(zip(model.views, self.engines, strict=True))
-        ]
+        self._columns = [CHANNELS.index(channel) for channel in model.channels]
+        self._context = model.context.astype(np.float64)
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
     def score(self, units: Units) -> Scores:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
+        alone, tallies = self.score_units(units)
         margins = units.flags @ self._flag_weights + self._bias
-        n_known = np.zeros(len(margins), dtype=np.int64)
-        for position, fast in enumerate(self._fast):
-            tallies = fast.add(units, margins) if fast else self._add_rows(position, units, margins)
+        for column, influence in zip(self._columns, self._context, strict=True):
+            margins += (alone @ influence)[units.seen[:, column]]
+        return Scores(margins, tallies[units.seen[:, 0]])
+
+    def score_units(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """What the words of every unit say, wherever it stands, and how many of its terms are familiar.
+
+        Returns
+        -------
+        sums : array of shape (n_units + 1, n_categories)
+            Rows times weights, without bias; the last row is 0: what a channel shows that has no unit (-1).
+        tallies : array of shape (n_units,)
+        """
+        sums = np.zeros((len(units.starts) + 1, len(self._bias)))
+        tallies = np.zeros(len(units.starts), dtype=np.int64)
+        for position, (engine, view) in enumerate(zip(self.engines, self.views, strict=True)):
+            rows = engine.rows(units.codes, units.starts, units.ends)
+            sums[:-1] += project(rows, view.weights)
             if position == self._familiar:
-                n_known += tallies[units.seen[:, 0]]
-        return Scores(margins, n_known)
-
-    def score_by_rows(self, units: Units) -> Scores:
-        """The same by way of rows and matrices: for giant models, without numba, and to hold `score` against."""
-        margins = units.flags @ self._flag_weights + self._bias
-        tallies = [self._add_rows(position, units, margins) for position in range(len(self.views))]
-        return Scores(margins, tallies[self._familiar][units.seen[:, 0]])
-
-    def _add_rows(self, position: int, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Add what a view says to the margins; return how many familiar terms each unit has."""
-        view, n_units, n_categories = self.views[position], len(units.starts), margins.shape[1]
-        columns = [CHANNELS.index(channel) for channel in view.channels]
-        used = np.zeros(n_units + 1, dtype=bool)
-        for column in columns:
-            used[units.seen[:, column]] = True
-        wanted = np.flatnonzero(used[:n_units])
-        rows = self.engines[position].rows(units.codes, units.starts[wanted], units.ends[wanted])
-        # The last row stays 0: it is what a channel shows that has no unit (-1).
-        projected = np.zeros((n_units + 1, len(columns) * n_categories))
-        projected[wanted] = project(rows, view.weights.reshape(len(view.weights), len(columns) * n_categories))
-        for channel, column in enumerate(columns):
-            own = projected[:, channel * n_categories : (channel + 1) * n_categories]
-            margins += own[units.seen[:, column]]
-        tallies = np.zeros(n_units, dtype=np.int64)
-        order = self._tallied(position)
-        familiar = [not order or len(term) == order for term in view.table.terms]
-        before = np.concatenate([[0], np.cumsum(np.array(familiar, dtype=bool)[rows.indices])])
-        tallies[wanted] = before[rows.indptr[1:]] - before[rows.indptr[:-1]]
-        return tallies
+                order = self._tallied(position)
+                familiar = np.array([not order or len(term) == order for term in view.table.terms], dtype=bool)
+                before = np.concatenate([[0], np.cumsum(familiar[rows.indices])])
+                tallies += before[rows.indptr[1:]] - before[rows.indptr[:-1]]
+        return sums, tallies
 
     def _tallied(self, position: int) -> int:
         """Order of the n-grams by which the model recognises text of its kind, 0 for all.

@@ -42,15 +42,14 @@ def toy_model() -> Model:
     """
     settings = TermSettings(analyzer="word", ngram_range=(1, 1), lowercase=False, sublinear_tf=False, norm=None)
     table = TermTable(settings, ("天气", "执法", "检查"), np.ones(3))
-    weights = np.zeros((3, 2, 2), dtype=np.float32)  # terms, channels (sentence, heading), categories
-    weights[1, 0] = (2.0, -1.0)
-    weights[2, 0] = (1.0, 0.0)
-    weights[0, 0] = (-1.0, 3.0)
-    weights[1, 1] = (0.5, 0.0)
+    weights = np.array([(-1.0, 3.0), (2.0, -1.0), (1.0, 0.0)], dtype=np.float32)
+    context = np.array([np.eye(2), [(0.25, 0.0), (0.0, 0.0)]], dtype=np.float32)  # of the sentence and its heading
     return Model(
         categories=("enforcement", "other"),
         names={"enforcement": "行政执法", "other": "其他"},
-        views=(View("words", table, ("sentence", "heading"), weights),),
+        views=(View("words", table, weights),),
+        channels=("sentence", "heading"),
+        context=context,
         flag_weights=np.zeros((len(FLAGS), 2), dtype=np.float32),
         bias=np.array([0.25, 0.5], dtype=np.float32),
         temperature=1.0,

@@ -56,12 +56,6 @@ def test_a_heading_is_one_unit_for_all_its_sentences():
     assert len(set(units.seen[:, CHANNELS.index("heading")].tolist())) == 1
 
 
-def test_a_sentence_sees_its_first_clause():
-    units = units_of("为优化营商环境,开展执法检查，处罚三家。没有逗号。")
-    assert seen(units, 0, "clause") == "为优化营商环境"
-    assert seen(units, 1, "clause") is None
-
-
 def test_flags_tell_role_opening_and_item():
     units = units_of(TEXT)
     flags = [{FLAGS[i] for i in np.flatnonzero(row)} for row in units.flags]
@@ -79,16 +73,6 @@ def test_a_sentence_over_a_line_break_is_mended_and_keeps_its_offsets():
     assert seen(units, 0, "sentence") == "加强行政执法监督。"
     offsets = offsets_of(units, 0)
     assert [text[offset] for offset in offsets] == list("加强行政执法监督。")
-
-
-def test_the_clause_of_a_mended_sentence_keeps_its_offsets_too():
-    from types import SimpleNamespace
-
-    text = "加强行政\n执法，加强监督。"
-    passage = SimpleNamespace(sentences=[(0, len(text))], roles=["plan"], items=[None], section=())
-    units = build_units(text, [passage])
-    clause = int(units.seen[0, CHANNELS.index("clause")])
-    assert [text[offset] for offset in offsets_of(units, clause)] == list("加强行政执法")
 
 
 def test_no_passages_give_no_sentences():

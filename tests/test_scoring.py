@@ -26,7 +26,7 @@ def test_a_word_twice_counts_twice_without_sublinear_tf(toy_model):
     assert score(toy_model, "检查，检查。").margins.tolist() == [[2.25, 0.5]]
 
 
-def test_the_heading_has_weights_of_its_own(toy_model):
+def test_the_heading_counts_as_its_matrix_says(toy_model):
     """`执法` in the heading adds 0.5, not the 2.0 that it adds in the sentence."""
     assert score(toy_model, "一、执法\n今年以来，我们到各处去看了天气如何，心情都很好。").margins[0].tolist() == [
         -0.25,

@@ -23,7 +23,6 @@ _CHANNEL_NAMES = {
     "next": "the sentence after",
     "item": "the opening of the item",
     "opening": "the opening of the paragraph",
-    "clause": "the first clause",
     "heading": "the heading",
 }
 Maker = Callable[[float], Any]
@@ -76,16 +75,15 @@ class Alternative:
 
 
 class _Linear:
-    """Another linear classifier in the place of ``LinearSVC``: the same call, the same three attributes."""
+    """Another linear classifier in the place of ``LinearSVC``: the same call, the same two attributes."""
 
     def __init__(self, estimator: Any) -> None:
         self._estimator = estimator
 
-    def fit(self, matrix: Any, targets: Any, weights: Any) -> _Linear:
-        fitted = self._estimator.fit(matrix, targets, sample_weight=weights)
+    def fit(self, matrix: Any, targets: Any) -> _Linear:
+        fitted = self._estimator.fit(matrix, targets)
         self.classes_ = fitted.classes_
         self.coef_ = fitted.coef_ if hasattr(fitted, "coef_") else _centred(fitted.feature_log_prob_)
-        self.intercept_ = getattr(fitted, "intercept_", np.zeros(len(fitted.classes_)))
         return self
 
 
@@ -157,10 +155,9 @@ def _without_words() -> Iterator[None]:
 
 
 def _features() -> list[Alternative]:
-    sentence = {"word_channels": ("sentence",), "character_channels": ("sentence",)}
-    everywhere = {"character_channels": CHANNELS}
+    sentence = {"channels": ("sentence",)}
     longest = [
-        Alternative("terms", f"characters only, 1–{n}", everywhere | {"character_ngrams": (1, n)}, _without_words)
+        Alternative("terms", f"characters only, 1–{n}", {"character_ngrams": (1, n)}, _without_words)
         for n in (2, 3, 4)
     ]
     channels = [
@@ -177,17 +174,14 @@ def _features() -> list[Alternative]:
         Alternative("context", "no context, no flags", sentence | {"flag_weight": 0.0}),
         Alternative("context", "no context", sentence),
         *channels,
-        Alternative("context", "characters in the sentence only", {"character_channels": ("sentence",)}),
-        Alternative("context", "characters in all channels", everywhere),
         Alternative("context", "no flags (role, position)", {"flag_weight": 0.0}),
-        *_other_values("context", "weight of the context", "context_weight", (0.3, 0.5, 0.7)),
+        *_other_values("context", "logistic regression of the place, C", "context_penalty", (0.005, 0.01, 0.02, 0.05, 0.2)),
         Alternative("context", "no copy without its place", {"alone_weight": 0.0}),
     ]
 
 
 def _without(channel: str) -> dict[str, Any]:
-    names = ("word_channels", "character_channels")
-    return {name: tuple(one for one in getattr(in_use(), name) if one != channel) for name in names}
+    return {"channels": tuple(one for one in in_use().channels if one != channel)}
 
 
 def _other_values(family: str, words: str, name: str, values: Sequence[Any]) -> list[Alternative]:

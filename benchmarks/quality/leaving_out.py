@@ -94,17 +94,22 @@ def leave_out(
 
 @contextmanager
 def _timed_classifier() -> Iterator[list[float]]:
-    """Processor seconds of every classifier that is fitted inside."""
-    fit_linear = fitting._fit_linear
+    """Processor seconds of every classifier that is fitted inside: those of words and the one of the place."""
     spent: list[float] = []
 
-    def timed(*arguments: Any) -> Any:
-        began = time.process_time()
-        fitted = fit_linear(*arguments)
-        spent.append(time.process_time() - began)
-        return fitted
+    def timed(fit: Callable[..., Any]) -> Callable[..., Any]:
+        def fit_on_the_clock(*arguments: Any) -> Any:
+            began = time.process_time()
+            fitted = fit(*arguments)
+            spent.append(time.process_time() - began)
+            return fitted
 
-    with patch.object(fitting, "_fit_linear", timed):
+        return fit_on_the_clock
+
+    with (
+        patch.object(fitting, "_fit_words", timed(fitting._fit_words)),
+        patch.object(fitting, "_fit_context", timed(fitting._fit_context)),
+    ):
         yield spent
 
 

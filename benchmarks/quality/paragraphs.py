@@ -128,20 +128,24 @@ def _direct(whole: Data, gold: Answers, report_folds: NDArray[np.int64]) -> Answ
 @contextmanager
 def _of_sets() -> Iterator[None]:
     """Training in which a label is a sum of powers of two, one for each category of the paragraph."""
+    from sklearn.linear_model import LogisticRegression
     from sklearn.svm import LinearSVC
 
-    with patch("sklearn.svm.LinearSVC", lambda **settings: _SetSVM(LinearSVC, settings)):
+    with (
+        patch("sklearn.svm.LinearSVC", lambda **settings: _OfSets(LinearSVC, settings)),
+        patch("sklearn.linear_model.LogisticRegression", lambda **settings: _OfSets(LogisticRegression, settings)),
+    ):
         yield
 
 
-class _SetSVM:
-    """One yes-or-no machine for each category."""
+class _OfSets:
+    """One yes-or-no classifier for each category."""
 
     def __init__(self, kind: Any, settings: dict[str, Any]) -> None:
         self._kind = kind
         self._settings = settings
 
-    def fit(self, matrix: Any, targets: NDArray[np.int64], weights: Any) -> _SetSVM:
+    def fit(self, matrix: Any, targets: NDArray[np.int64], weights: Any = None) -> _OfSets:
         self.classes_ = np.arange(int(targets.max()).bit_length())
         fitted = [
             self._kind(**self._settings).fit(matrix, targets >> category & 1, weights) for category in self.classes_

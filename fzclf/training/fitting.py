@@ -1,11 +1,13 @@
-"""From labelled reports to a model: rows and a linear support vector machine.
+"""From labelled reports to a model: what words say, and how much each place in the report counts.
 
-The classifier is one linear SVM for each category against the rest, with squared hinge loss
-and L2 penalty (scikit-learn's LinearSVC on LIBLINEAR, Fan et al. 2008), on TF-IDF rows seen
-through the channels of `fzclf.features`. On groups of files left out it was half a point of macro-F1 better than
-multinomial logistic regression, on the seeds one, and eight times as quick to fit (docs/evaluation.md). Each
-training sentence is used twice: in its place, and without neighbours and heading, so
-that a missing or wrong heading does not drag a clear sentence along.
+Two linear classifiers, one on the other (stacked generalization, Wolpert 1992). The first, one linear SVM
+for each category against the rest with squared hinge loss and L2 penalty (scikit-learn's LinearSVC on LIBLINEAR,
+Fan et al. 2008), reads the TF-IDF row of a sentence alone. The second, multinomial logistic regression, weighs its
+margins for the sentence, its neighbours, the openings of item and paragraph and the heading; it is fitted on
+margins of sentences whose report the first had not seen. As both are linear, every term keeps an exact weight. Against one
+classifier over the rows of all those units it was better on real text and needs a sixth of the weights
+(docs/evaluation.md, docs/decisions/001-words-first-then-place.md). The second uses each sentence twice: in its place, and
+without neighbours and heading, so that a missing or wrong heading does not drag a clear sentence along.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from fzclf.terms import Rows, TermSettings, TermTable
 from fzclf.training.codebook import Codebook
 from fzclf.training.labels import LabelledPassage, LabelledReport
 
+INNER_FOLDS = 5
+
 
 @dataclass(frozen=True)
 class FitSettings:
@@ -34,9 +38,9 @@ class FitSettings:
     Attributes
     ----------
     inverse_penalty : float
-        ``C`` of the support vector machine.
-    context_weight : float
-        Scale of neighbours, item, opening and heading against the sentence itself.
+        ``C`` of the support vector machines over words and characters.
+    context_penalty : float
+        ``C`` of the logistic regression over the margins of sentence, neighbours and heading.
     character_weight : float
         Scale of the character n-grams against the words; 0 leaves them out.
     flag_weight : float
@@ -45,17 +49,16 @@ class FitSettings:
         Weight of the copy of each sentence without its place; 0 makes no copy.
     """
 
-    inverse_penalty: float = 0.4
-    context_weight: float = 0.5
+    inverse_penalty: float = 0.3
+    context_penalty: float = 0.02
     character_weight: float = 1.0
-    flag_weight: float = 0.3
+    flag_weight: float = 1.0
     alone_weight: float = 0.5
     word_ngrams: tuple[int, int] = (1, 2)
     character_ngrams: tuple[int, int] = (1, 2)
     word_min_df: int = 3
     character_min_df: int = 3
-    word_channels: tuple[str, ...] = CHANNELS
-    character_channels: tuple[str, ...] = ("sentence", "item", "heading")
+    channels: tuple[str, ...] = CHANNELS
     user_words: tuple[str, ...] = ()
 
 
@@ -118,14 +121,22 @@ def fit_model(examples: Examples, codebook: Codebook, settings: FitSettings) -> 
     """
     labelled = examples.chosen(examples.labels >= 0)
     tables = _fit_tables(labelled.units, settings)
-    rows = [_csr(engine_for(table).rows(*_spans(labelled.units))) for table in tables]
-    matrix, scales = _design(labelled.units, tables, rows, settings)
-    classes, coefficients, bias = _fit_linear(matrix, labelled.labels, settings)
-    weights = np.zeros((matrix[0].shape[1], len(codebook.ids)))
-    weights[:, classes] = coefficients.T * scales[:, None]
-    full_bias = np.full(len(codebook.ids), -30.0)  # a category without examples is never chosen
-    full_bias[classes] = bias
-    return _assemble(weights, full_bias, tables, codebook, settings)
+    matrix = _scaled_rows(labelled.units, tables, settings)
+    n_categories = len(codebook.ids)
+    weights = _fit_words(matrix, labelled, np.ones(len(labelled.labels), dtype=bool), n_categories, settings)
+    unseen = _unseen_margins(matrix, labelled, n_categories, settings)
+    context, flag_weights, bias = _fit_context(unseen, labelled, codebook, settings)
+    return Model(
+        categories=codebook.ids,
+        names=codebook.names,
+        views=_views(weights, tables, settings),
+        channels=settings.channels,
+        context=context,
+        flag_weights=flag_weights,
+        bias=bias,
+        temperature=1.0,
+        review=Review(),
+    )
 
 
 def _spans(units: Units) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
@@ -168,82 +179,112 @@ def _csr(rows: Rows) -> Any:
     return csr_matrix((rows.data, rows.indices, rows.indptr), shape=(len(rows.indptr) - 1, rows.n_terms))
 
 
-def _view_channels(table: TermTable, settings: FitSettings) -> tuple[str, ...]:
-    return settings.word_channels if table.settings.analyzer == "word" else settings.character_channels
+def _scaled_rows(units: Units, tables: Sequence[TermTable], settings: FitSettings) -> Any:
+    """TF-IDF rows of all units, words and characters side by side."""
+    from scipy.sparse import hstack
+
+    return hstack([
+        _csr(engine_for(table).rows(*_spans(units))) * _scale(table, settings) for table in tables
+    ]).tocsr()
 
 
-def _design(
-    units: Units, tables: Sequence[TermTable], rows: Sequence[Any], settings: FitSettings
-) -> tuple[tuple[Any, Any], NDArray[np.float64]]:
-    """Feature matrices of the sentences in their place and without it, and the scale of each column."""
-    from scipy.sparse import csr_matrix, hstack
-
-    placed, alone, scales = [], [], []
-    for table, matrix in zip(tables, rows, strict=True):
-        base = 1.0 if table.settings.analyzer == "word" else settings.character_weight
-        for channel in _view_channels(table, settings):
-            scale = base if channel == "sentence" else base * settings.context_weight
-            seen = _seen_rows(matrix, units.seen[:, CHANNELS.index(channel)])
-            placed.append(seen * scale)
-            alone.append(placed[-1] if channel == "sentence" else csr_matrix(seen.shape))
-            scales.append(np.full(matrix.shape[1], scale))
-    flags = csr_matrix(units.flags * settings.flag_weight)
-    scales.append(np.full(len(FLAGS), settings.flag_weight))
-    in_place = hstack([*placed, flags]).tocsr()
-    on_its_own = hstack([*alone, csr_matrix(flags.shape)]).tocsr()
-    return (in_place, on_its_own), np.concatenate(scales)
+def _scale(table: TermTable, settings: FitSettings) -> float:
+    return 1.0 if table.settings.analyzer == "word" else settings.character_weight
 
 
-def _seen_rows(matrix: Any, seen: NDArray[np.int32]) -> Any:
-    """Rows of `matrix` in the order of `seen`; an empty one for -1."""
-    from scipy.sparse import csr_matrix, vstack
-
-    padded = vstack([matrix, csr_matrix((1, matrix.shape[1]))]).tocsr()
-    return padded[np.where(seen < 0, matrix.shape[0], seen)]
+# --- what words say -------------------------------------------------------------------------
 
 
-def _fit_linear(
-    matrices: tuple[Any, Any], labels: NDArray[np.int64], settings: FitSettings
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    from scipy.sparse import vstack
+def _fit_words(
+    matrix: Any, examples: Examples, chosen: NDArray[np.bool_], n_categories: int, settings: FitSettings
+) -> NDArray[np.float64]:
+    """Weights of shape (n_terms, n_categories) from the chosen sentences; the intercepts are left to the second fit."""
     from sklearn.svm import LinearSVC
+
+    own, labels = examples.units.seen[chosen, 0], examples.labels[chosen]
+    fitted = LinearSVC(C=settings.inverse_penalty, random_state=0, max_iter=2000).fit(matrix[own], labels)
+    weights = np.zeros((matrix.shape[1], n_categories))
+    weights[:, fitted.classes_] = _of_each_class(fitted.coef_).T
+    return weights
+
+
+def _of_each_class(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One row for each class; for two classes scikit-learn keeps only one, their difference."""
+    return np.concatenate([-values / 2, values / 2]) if len(values) == 1 else values
+
+
+def _unseen_margins(
+    matrix: Any, examples: Examples, n_categories: int, settings: FitSettings
+) -> NDArray[np.float64]:
+    """Sums of every unit, from a model that saw nothing of the reports of its fold; a row of 0 behind them."""
+    sums = np.zeros((matrix.shape[0] + 1, n_categories))
+    folds = _inner_folds(examples)
+    for fold in np.unique(folds):
+        inside = folds == fold
+        seen = examples.units.seen[inside]
+        units = np.unique(seen[seen >= 0])
+        if len(np.unique(examples.labels[~inside])) < 2:
+            raise LabelError(
+                "without some of its paragraphs the text has labels of one category only; "
+                "label more sentences of each category, spread over the reports"
+            )
+        sums[units] = matrix[units] @ _fit_words(matrix, examples, ~inside, n_categories, settings)
+    return sums
+
+
+def _inner_folds(examples: Examples) -> NDArray[np.int64]:
+    """Fold of each sentence: whole reports where there are enough of them, else whole paragraphs, each to the smallest."""
+    owners = examples.owners
+    if len(np.unique(owners)) < INNER_FOLDS:
+        owners = np.cumsum(examples.units.flags[:, FLAGS.index("opens paragraph")])
+    names, members = np.unique(owners, return_inverse=True)
+    sizes, folds = np.bincount(members), np.zeros(len(names), dtype=np.int64)
+    filled = np.zeros(INNER_FOLDS, dtype=np.int64)
+    for name in np.argsort(-sizes, kind="stable").tolist():
+        folds[name] = filled.argmin()
+        filled[folds[name]] += sizes[name]
+    inner: NDArray[np.int64] = folds[members]
+    return inner
+
+
+# --- what the place counts ------------------------------------------------------------------
+
+
+def _fit_context(
+    sums: NDArray[np.float64], examples: Examples, codebook: Codebook, settings: FitSettings
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Matrices of the channels, weights of the flags, and the bias."""
+    from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    matrix, targets, weights = matrices[0], labels, np.ones(len(labels))
+    columns = [CHANNELS.index(channel) for channel in settings.channels]
+    seen = [sums[examples.units.seen[:, column]] for column in columns]
+    placed = np.hstack([*seen, examples.units.flags * settings.flag_weight])
+    targets = examples.labels
+    weights = np.ones(len(targets))
     if settings.alone_weight:
-        matrix = vstack(matrices).tocsr()
-        targets = np.concatenate([labels, labels])
-        weights = np.concatenate([weights, np.full(len(labels), settings.alone_weight)])
-    # One thread and a fixed order of examples: the same labels must give the same bytes.
+        alone = placed * np.isin(np.arange(placed.shape[1]) // len(codebook.ids), columns.index(0))
+        placed, targets = np.vstack([placed, alone]), np.concatenate([targets, targets])
+        weights = np.concatenate([weights, weights * settings.alone_weight])
+    # One thread: the same labels must give the same bytes.
     with threadpool_limits(limits=1):
-        fitted = LinearSVC(C=settings.inverse_penalty, random_state=0, max_iter=2000).fit(matrix, targets, weights)
-    if len(fitted.classes_) == 2:  # scikit-learn keeps one row of weights for two classes
-        return fitted.classes_, np.vstack([-fitted.coef_, fitted.coef_]), np.array([-1.0, 1.0]) * fitted.intercept_
-    return fitted.classes_, fitted.coef_, fitted.intercept_
+        fitted = LogisticRegression(C=settings.context_penalty, max_iter=1000, tol=1e-6).fit(placed, targets, weights)
+    n_categories = len(codebook.ids)
+    found = np.zeros((placed.shape[1], n_categories))
+    found[:, fitted.classes_] = _of_each_class(fitted.coef_).T
+    bias = np.full(n_categories, -30.0)  # a category without examples is never chosen
+    bias[fitted.classes_] = _of_each_class(fitted.intercept_[:, None])[:, 0]
+    n_seen = len(columns) * n_categories
+    context = found[:n_seen].reshape(len(columns), n_categories, n_categories)
+    flag_weights = found[n_seen:] * settings.flag_weight
+    return context.astype(np.float32), flag_weights.astype(np.float32), bias.astype(np.float32)
 
 
-def _assemble(
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64],
-    tables: Sequence[TermTable],
-    codebook: Codebook,
-    settings: FitSettings,
-) -> Model:
+def _views(weights: NDArray[np.float64], tables: Sequence[TermTable], settings: FitSettings) -> tuple[View, ...]:
     """Cut the weights into views; they are rounded as they will be saved, so that saving changes nothing."""
     views, first = [], 0
     for table in tables:
-        channels = _view_channels(table, settings)
-        size = len(table.terms)
-        blocks = [weights[first + k * size : first + (k + 1) * size] for k in range(len(channels))]
-        first += size * len(channels)
-        stacked = np.stack(blocks, axis=1).astype(np.float16).astype(np.float32)
-        views.append(View(f"{table.settings.analyzer}s", table, channels, stacked))
-    return Model(
-        categories=codebook.ids,
-        names=codebook.names,
-        views=tuple(views),
-        flag_weights=weights[first:].astype(np.float32),
-        bias=bias.astype(np.float32),
-        temperature=1.0,
-        review=Review(),
-    )
+        own = weights[first : first + len(table.terms)] * _scale(table, settings)
+        first += len(table.terms)
+        views.append(View(f"{table.settings.analyzer}s", table, own.astype(np.float16).astype(np.float32)))
+    return tuple(views)

@@ -103,7 +103,7 @@ def _try(
 
 def settings_in_short(settings: Mapping[str, Any]) -> str:
     """The settings that training chooses between, for one line."""
-    return f"C {settings['inverse_penalty']}, context {settings['context_weight']}, alone {settings['alone_weight']}"
+    return f"C {settings['inverse_penalty']}, context {settings['context_penalty']}, alone {settings['alone_weight']}"
 
 
 # --- calibration ----------------------------------------------------------------------------
