@@ -16,13 +16,10 @@ def item_numbers(text: str, sentences: Sequence[tuple[int, int]], *, run_in: boo
     """
     if run_in:
         return [None, *item_numbers(text, sentences[1:])]
-    openers = [text[start] for start, _ in sentences]
-    if ITEM_STARTS.isdisjoint(openers):  # true of most paragraphs
-        return [None] * len(sentences)
     numbers: list[int | None] = []
     current: int | None = None
-    for opener, (start, end) in zip(openers, sentences, strict=True):
-        if opener in ITEM_STARTS:
+    for start, end in sentences:
+        if text[start] in ITEM_STARTS:
             ordinal = item_ordinal(text, start, end)
             if ordinal == 0 and current is not None:
                 current += 1

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 
+from fzclf.segmentation.cuts import cut_lines
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
     HEADING,
@@ -20,14 +19,14 @@ from fzclf.segmentation.drafts import (
     UNFINISHED,
     Bounds,
     Draft,
+    Entry,
     drafts_of,
 )
-from fzclf.segmentation.front import mark_front, mark_repeated_titles, mark_signatures, mark_tail
+from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
-from fzclf.segmentation.sentences import sentence_spans
 
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
 
@@ -47,54 +46,41 @@ _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
 
 
-@dataclass(slots=True)
-class Entry:
-    """One block of the outline, as offsets only; `section` holds the bounds of the headings above it."""
-
-    start: int
-    end: int
-    kind: str
-    level: int = 0
-    section: tuple[Bounds, ...] = ()
-    sentences: Sequence[Bounds] = ()
-    roles: list[str] = field(default_factory=list)
-    items: list[int | None] = field(default_factory=list)
-    role: str = ""
-
-
-def outline(text: str) -> list[Entry]:
-    """Cut `text` into blocks, in order, each with its kind, level and headings above."""
+def outline(text: str) -> list[Draft]:
+    """Cut `text` into blocks, in order, each with its kind, level and headings above; roles and items come later."""
     drafts = drafts_of(text)
     front = mark_front(drafts)
     mark_tail(drafts, front)
-    mark_signatures(drafts, front)
-    mark_repeated_titles(drafts, front)
+    mark_inside(drafts, front)
     _mark_body(text, drafts, front)
-    headings = [_heading_bounds(text, draft) for draft in drafts]
-    places = place_in_sections(text, drafts, headings)
-    return [
-        Entry(draft.start, draft.end, draft.kind, level, section, draft.sentences)
-        for draft, (level, section) in zip(drafts, places, strict=True)
-    ]
+    place_in_sections(text, drafts, [_heading_bounds(text, draft) for draft in drafts])
+    return drafts
 
 
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
+    body: list[Draft] = []
     for draft in drafts[front:]:
-        if not draft.kind and (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|"):
-            draft.kind = METADATA if draft.is_data() else ""
-    body = [draft for draft in drafts[front:] if not draft.kind]
+        if draft.kind:
+            continue
+        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
+            draft.kind = METADATA
+        else:
+            body.append(draft)
     last: dict[Style, int] = {}
     before: Draft | None = None
-    for draft, after in zip_longest(body, body[1:]):
+    cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
+    for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
         if draft.mark is not None:
             _settle_enumerator(draft, last)
-        draft.sentences = sentence_spans(text, draft.start, draft.end)
         short = draft.mark is not None or draft.end - draft.start <= _LONGEST_PLAIN
-        heading = short and len(draft.sentences) == 1 and _is_heading(draft, after, before)
-        draft.kind = HEADING if heading else PARAGRAPH
-        if heading:
-            draft.sentences = ()
+        if short and len(sentences) == 1 and _is_heading(draft, after, before):
+            draft.kind = HEADING
+        else:
+            draft.kind = PARAGRAPH
+            draft.sentences = sentences
+            draft.hint = hint
+            draft.numbered = numbered
         before = draft
 
 
@@ -172,7 +158,7 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
     """Where the heading stands that this line is, or that it opens with."""
     if draft.kind == HEADING:
         return draft.start, draft.end
-    if draft.kind != PARAGRAPH or draft.mark is None:
+    if draft.mark is None or len(draft.sentences) < 2:
         return None
     return _run_in_bounds(text, draft.sentences, draft.mark)
 
@@ -198,7 +184,7 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and _COLONS.intersection(text[start:end]):
+    if mark.style >= Style.DIGIT and any(text.find(colon, start, end) >= 0 for colon in _COLONS):
         return None
     while text[end - 1] in "。！!":
         end -= 1
