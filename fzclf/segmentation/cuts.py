@@ -102,12 +102,14 @@ def _scan_chunk(_scan: ModuleType, text: str, lines: Sequence[Bounds]) -> Iterab
     stops = n_before.tolist()
     cuts = [sentences[begin:stop] for begin, stop in pairwise(stops)]
     hints = [-1] * len(lines)
-    for line in np.flatnonzero(flags & (_scan.HINTED | _scan.INTRICATE)).tolist():
-        if flags[line] & _scan.INTRICATE:
+    numbered = [0] * len(lines)
+    for line, flag in enumerate(flags.tolist()):
+        if flag & _scan.INTRICATE:
             cuts[line] = sentence_spans(text, *lines[line])
-        if flags[line] & _scan.HINTED and (hint := PROBLEM_HINT.search(text, *lines[line])):
+        if flag & _scan.HINTED and (hint := PROBLEM_HINT.search(text, *lines[line])):
             hints[line] = hint.start()
-    return zip(cuts, hints, (flags // _scan.OPENS_NUMBERED).tolist(), strict=True)
+        numbered[line] = flag // _scan.OPENS_NUMBERED
+    return zip(cuts, hints, numbered, strict=True)
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,7 @@ _LONGEST_HAN_RUN_IN = 50
 # A heading that a colon ends, before the items that it announces.
 _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
+_NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
 
@@ -67,14 +68,21 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
             draft.kind = METADATA
         else:
             body.append(draft)
-    last: dict[Style, int] = {}
+    last = list(_NONE_YET)
     before: Draft | None = None
     cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
     for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
-        if draft.mark is not None:
-            _settle_enumerator(draft, last)
-        short = draft.mark is not None or draft.end - draft.start <= _LONGEST_PLAIN
-        if short and len(sentences) == 1 and _is_heading(draft, after, before):
+        mark = draft.mark
+        if mark is not None:
+            if mark.sure or mark.ordinal == last[mark.style] + 1:
+                last[mark.style:] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
+            else:  # badly written, and not the next number at its place
+                draft.mark = mark = None
+        if (
+            len(sentences) == 1
+            and (mark is not None or draft.end - draft.start <= _LONGEST_PLAIN)
+            and _is_heading(draft, after, before)
+        ):
             draft.kind = HEADING
         else:
             draft.kind = PARAGRAPH
@@ -82,19 +90,6 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
             draft.hint = hint
             draft.numbered = numbered
         before = draft
-
-
-def _settle_enumerator(draft: Draft, last: dict[Style, int]) -> None:
-    """Drop a badly written enumerator unless its number is the next one at its place."""
-    mark = draft.mark
-    if mark is None:
-        return
-    if not mark.sure and mark.ordinal != last.get(mark.style, 0) + 1:
-        draft.mark = None
-        return
-    last[mark.style] = mark.ordinal
-    for inner in [other for other in last if other > mark.style]:
-        del last[inner]
 
 
 # --- headings -------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ LEADS_IN = re.compile(r"(?:以下|如下|方面|几点|几项|工作|任务)[^�
 
 def says_problem(sentence: str) -> bool:
     """Whether a sentence owns up to something that is lacking."""
-    if CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
+    if sentence[:1] in CONCESSION_STARTS and CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
         sentence = sentence[turn:]  # 尽管面临困难，但基本面没有改变 owns up to nothing
     if PROBLEM_HINT.search(sentence) is None:
         return False
@@ -182,7 +182,7 @@ def turns_sober(sentence: str) -> bool:
 
 def may_start_plan(text: str, start: int) -> bool:
     """Whether the sentence that starts here can open a plan at all; true of one in ten."""
-    return text[start] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+    return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
 
 
 def starts_plan(sentence: str, report_year: int, *, loosely: bool = True) -> bool:

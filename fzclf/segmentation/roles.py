@@ -128,7 +128,6 @@ class _Reader:
 
     def _read_closely(self, entry: Draft) -> list[str]:
         text, hint = self.text, entry.hint
-        lacking = hint >= 0
         told_apart = self.announced in (MIXED, PROBLEM)
         roles = []
         before = entry.start
@@ -138,13 +137,14 @@ class _Reader:
             if 0 <= hint < start:
                 found = words.PROBLEM_HINT.search(text, start, entry.end)
                 hint = found.start() if found else -1
+            lacks = start <= hint < end
             if self.carried == PLAN:
-                may_turn = lacking if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
+                may_turn = entry.hint >= 0 if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
             else:
-                may_turn = opens or told_apart or self.carried == PROBLEM or start <= hint < end
+                may_turn = opens or lacks or told_apart or self.carried == PROBLEM
             if may_turn:
                 self.ended = text[before - 1] in "。！!"
-                self._step(text[start : min(end, start + _REACH)], opens, lacking)
+                self._step(text[start : min(end, start + _REACH)], opens, lacks)
             roles.append(self.carried)
             before = end
         return roles
