@@ -1,4 +1,4 @@
-# ruff: noqa: PLR2004  (numba freezes numbers; the kinds of characters are numbered below)
+# ruff: noqa: C901, PLR0912, PLR0915, PLR1714  (a kernel takes flat arrays, and only loops)
 """The compiled loop of the segmenter: one pass over the code points of many lines.
 
 It has a file of its own because `segment` must start without the kernels of the classifier.
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 Array: TypeAlias = NDArray[Any]
 
-# Kinds of characters. From FIRST_PAIR on: openers, each with its closer as the next number.
+# Kinds of characters, as numbers in the loop. From FIRST_PAIR on: openers, each with its closer as the next
+# number; the fifth and sixth pair, （） and (), may also open an item.
 PLAIN, SPACE, NUMBER, HINT_SECOND, HINT, HINT_ALONE, MARK, CLOSER, FIRST_PAIR = range(9)
 # Flags of a line.
 HINTED, INTRICATE, OPENS_NUMBERED, GOES_ON_NUMBERED = 1, 2, 4, 8

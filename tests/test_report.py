@@ -1,6 +1,7 @@
 """Reports as objects, dicts, JSON and tables."""
 
 import json
+import pickle
 
 import pytest
 
@@ -35,6 +36,16 @@ def test_to_dict_has_every_block():
     assert found["blocks"][2]["sentences"][1] == {
         "start": 31, "end": 38, "text": "办理案件3件。", "role": "achievement", "item": None,
     }  # fmt: skip
+
+
+def test_a_report_survives_pickling():
+    report = fzclf.segment(TEXT)
+    assert pickle.loads(pickle.dumps(report)).to_dict() == report.to_dict()
+
+
+def test_sentences_are_made_once():
+    paragraph = fzclf.segment(TEXT).paragraphs[0]
+    assert paragraph.sentences[0] is paragraph.sentences[0]
 
 
 def test_json_reads_back():

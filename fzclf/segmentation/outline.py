@@ -75,7 +75,7 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         mark = draft.mark
         if mark is not None:
             if mark.sure or mark.ordinal == last[mark.style] + 1:
-                last[mark.style:] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
+                last[mark.style :] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
             else:  # badly written, and not the next number at its place
                 draft.mark = mark = None
         if (

@@ -16,6 +16,7 @@ _STEP = 4  # room between two styles: +2 for a list inside a list of its own sty
 _INNER, _INSIDE = 2, 3
 _ANNEX = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
 
+
 class _Open(NamedTuple):
     """A heading that is still open: its rank, its number (0 for none), where it stands."""
 
