@@ -24,7 +24,7 @@ from fzclf.segmentation.drafts import (
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
-from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
+from fzclf.segmentation.numbering import LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
 
@@ -42,6 +42,8 @@ _LONGEST_HAN_RUN_IN = 50
 # A heading that a colon ends, before the items that it announces.
 _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
+# What a sentence of body text has and a heading has not: figures, 了, a fourth clause.
+_TELLS = re.compile(r"\d|了|(?:[，,][^，,]*){3}")
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
@@ -69,6 +71,7 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         else:
             body.append(draft)
     last = list(_NONE_YET)
+    ran_in = [False] * len(last)
     before: Draft | None = None
     cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
     for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
@@ -81,7 +84,7 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         if (
             len(sentences) == 1
             and (mark is not None or draft.end - draft.start <= _LONGEST_PLAIN)
-            and _is_heading(draft, after, before)
+            and _is_heading(draft, after, before, ran_in=mark is not None and ran_in[mark.style])
         ):
             draft.kind = HEADING
         else:
@@ -89,19 +92,24 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
             draft.sentences = sentences
             draft.hint = hint
             draft.numbered = numbered
+        if mark is not None:
+            ran_in[mark.style] = draft.kind == PARAGRAPH
         before = draft
 
 
 # --- headings -------------------------------------------------------------------------------
 
 
-def _is_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
+def _is_heading(draft: Draft, after: Draft | None, before: Draft | None, ran_in: bool) -> bool:
+    """Whether a line is a heading; `ran_in` says that the number before it opened a paragraph."""
     if draft.mark is None:
         return _is_plain_heading(draft, after, before)
     if len(draft) <= draft.mark.length:
         return False
     if draft.mark.style >= Style.DIGIT:
         return _is_digit_heading(draft, draft.mark.style, after, before)
+    if ran_in and _TELLS.search(draft.words, draft.mark.length):
+        return False
     if not draft.ended:
         return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
     listed = after is None or (after.mark is not None and after.mark.style <= draft.mark.style)
@@ -181,6 +189,18 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         return None
     if mark.style >= Style.DIGIT and any(text.find(colon, start, end) >= 0 for colon in _COLONS):
         return None
+    if _goes_on_inside(text, sentences[1:], mark):
+        return None
     while text[end - 1] in "。！!":
         end -= 1
     return (start, end) if end - start > mark.length else None
+
+
+def _goes_on_inside(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> bool:
+    """Whether the next number of the same style opens a later sentence: `1.……2.……` are items, and 1. is no heading."""
+    for start, end in sentences:
+        if text[start] in LINE_STARTS:
+            other = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
+            if other is not None and other.sure and other.style is mark.style and other.ordinal == mark.ordinal + 1:
+                return True
+    return False
