@@ -217,14 +217,15 @@ class Report(Generic[P_co]):
 
     def _columns(self) -> list[str]:
         """Names of the columns of `to_frame`, for a report without paragraphs."""
-        return ["paragraph", "section", "start", "end", "text", "role", "item"]
+        return ["paragraph", "sentence", "section", "start", "end", "text", "role", "item"]
 
 
 def sentence_rows(report: Report[Any]) -> Iterator[dict[str, Any]]:
     """One flat dict for each sentence of `report`, in order."""
     for number, paragraph in enumerate(report, 1):
-        for sentence in paragraph.sentences:
-            yield {"paragraph": number, "section": " / ".join(paragraph.section)} | sentence.to_dict()
+        section = " / ".join(paragraph.section)
+        for position, sentence in enumerate(paragraph.sentences, 1):
+            yield {"paragraph": number, "sentence": position, "section": section} | sentence.to_dict()
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:

@@ -61,6 +61,7 @@ def test_frame_has_a_row_for_each_sentence():
     pytest.importorskip("pandas")
     frame = fzclf.classify(TEXT).to_frame()
     assert frame["text"].tolist() == ["开展执法检查。", "办理案件3件。"]
+    assert frame[["paragraph", "sentence"]].to_numpy().tolist() == [[1, 1], [1, 2]]
     assert {"category", "probability", "section"} <= set(frame.columns)
 
 
