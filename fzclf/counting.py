@@ -150,7 +150,7 @@ def warmup(user_words: tuple[str, ...] = ()) -> WarmupReport:
         If numba cannot be imported: there is nothing to warm.
     """
     began = time.perf_counter()
-    from fzclf import _kernels
+    from fzclf import _kernels, _scan  # noqa: F401  # importing compiles or loads
 
     path = cache_path(user_words)
     was_there = path is not None and path.is_file()

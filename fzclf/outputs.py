@@ -13,7 +13,7 @@ from fzclf.report import Report, dump_json
 FORMATS = ("table", "jsonl", "csv")
 LEVELS = ("paragraph", "sentence")
 CSV_COLUMNS = (
-    "file", "paragraph", "sentence", "start", "end", "section", "role", "item",
+    "file", "paragraph", "sentence", "kind", "level", "start", "end", "section", "role", "item",
     "category", "categories", "probability", "review", "text",
 )  # fmt: skip
 # A spreadsheet runs a cell that begins like this as a formula (OWASP, CSV injection), full-width forms included.
@@ -23,15 +23,27 @@ _ELLIPSIS = "…"
 ROLE_NAMES = {"opening": "引言", "achievement": "成效", "problem": "问题", "plan": "计划", "closing": "结语"}
 
 
-def rows_of(report: Report[Any], source: str, level: str) -> Iterator[dict[str, Any]]:
-    """Flat rows of a report at one level, numbered from 1."""
-    for number, paragraph in enumerate(report, 1):
-        place = {"file": source, "paragraph": number, "section": " / ".join(paragraph.section)}
-        if level == "paragraph":
-            yield place | _tags(paragraph) | _slice(paragraph)
-            continue
-        for position, sentence in enumerate(paragraph.sentences, 1):
-            yield place | {"sentence": position, "item": sentence.item} | _tags(sentence) | _slice(sentence)
+def rows_of(report: Report[Any], source: str, level: str, *, whole: bool = False) -> Iterator[dict[str, Any]]:
+    """Flat rows of a report at one level, paragraphs and sentences numbered from 1.
+
+    With `whole` titles, headings and lines of metadata have a row each as well, in their places.
+    """
+    number = 0
+    for block in report.blocks:
+        place = {"file": source, "kind": block.kind, "section": " / ".join(block.section)}
+        if block.kind == "paragraph":
+            number += 1
+            yield from _paragraph_rows(block, place | {"paragraph": number}, level)
+        elif whole:
+            yield place | {"level": block.level or None} | _slice(block)
+
+
+def _paragraph_rows(paragraph: Any, place: dict[str, Any], level: str) -> Iterator[dict[str, Any]]:
+    if level == "paragraph":
+        yield place | _tags(paragraph) | _slice(paragraph)
+        return
+    for position, sentence in enumerate(paragraph.sentences, 1):
+        yield place | {"sentence": position, "item": sentence.item} | _tags(sentence) | _slice(sentence)
 
 
 def _slice(unit: Any) -> dict[str, Any]:
@@ -53,9 +65,9 @@ def _tags(unit: Any) -> dict[str, Any]:
     return tags
 
 
-def jsonl(report: Report[Any], source: str, level: str) -> str:
-    """One JSON object on each line."""
-    return "".join(dump_json(row) + "\n" for row in rows_of(report, source, level))
+def jsonl(report: Report[Any], source: str, level: str, *, whole: bool = False) -> str:
+    """One JSON object on each line; `whole` as in `rows_of`."""
+    return "".join(dump_json(row) + "\n" for row in rows_of(report, source, level, whole=whole))
 
 
 def csv_header() -> str:
@@ -63,12 +75,11 @@ def csv_header() -> str:
     return _csv_line(CSV_COLUMNS, str)
 
 
-def csv_rows(report: Report[Any], source: str, level: str, *, raw: bool = False) -> str:
+def csv_rows(report: Report[Any], source: str, level: str, *, raw: bool = False, whole: bool = False) -> str:
     """Lines of CSV; cells that a spreadsheet would run as formulas are made harmless unless `raw`."""
     guard = str if raw else harmless_cell
-    return "".join(
-        _csv_line([_cell(row.get(column)) for column in CSV_COLUMNS], guard) for row in rows_of(report, source, level)
-    )
+    rows = rows_of(report, source, level, whole=whole)
+    return "".join(_csv_line([_cell(row.get(column)) for column in CSV_COLUMNS], guard) for row in rows)
 
 
 def _cell(value: object) -> str:
@@ -79,8 +90,9 @@ def _cell(value: object) -> str:
 
 def _csv_line(cells: Iterable[str], guard: Callable[[str], str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([guard(cell) for cell in cells])
-    return line.getvalue()
+    # With "\n" alone the writer would leave a cell with "\r" in it unquoted, and readers end the row there.
+    csv.writer(line, lineterminator="\r\n").writerow([guard(cell) for cell in cells])
+    return line.getvalue()[:-2] + "\n"
 
 
 def harmless_cell(cell: str) -> str:

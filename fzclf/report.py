@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from fzclf.errors import MissingExtraError
 
@@ -65,6 +65,17 @@ class Sentence(Span):
         return {"start": self.start, "end": self.end, "text": self.text, "role": self.role, "item": self.item}
 
 
+class Passage(Protocol):
+    """What a paragraph is made of: offsets, and a role and an item for each sentence."""
+
+    start: int
+    end: int
+    role: str
+    sentences: Sequence[tuple[int, int]]
+    roles: Sequence[str]
+    items: Sequence[int | None]
+
+
 class Block(Span):
     """A line of the report with ink on it.
 
@@ -102,13 +113,27 @@ S_co = TypeVar("S_co", bound=Sentence, covariant=True)
 class Paragraph(Block, Generic[S_co]):
     """A block of body text and its sentences, in order."""
 
-    __slots__ = ("sentences",)
+    __slots__ = ("_made", "_passage")
 
-    def __init__(
-        self, source: str, bounds: tuple[int, int], role: str, section: tuple[str, ...], sentences: Sequence[S_co]
-    ) -> None:
-        super().__init__(source, bounds, "paragraph", role, section)
-        self.sentences = tuple(sentences)
+    def __init__(self, source: str, passage: Passage, section: tuple[str, ...]) -> None:
+        self._source = source  # not by super().__init__, as above
+        self.start = passage.start
+        self.end = passage.end
+        self.kind = "paragraph"
+        self.role = passage.role
+        self.section = section
+        self.level = 0
+        self._passage = passage
+        self._made: tuple[S_co, ...] | None = None
+
+    @property
+    def sentences(self) -> tuple[S_co, ...]:
+        """Sentences in order, made when first asked for."""
+        if self._made is None:
+            passage = self._passage
+            rows = zip(passage.sentences, passage.roles, passage.items, strict=True)
+            self._made = tuple([Sentence(self._source, *bounds, role, item) for bounds, role, item in rows])  # type: ignore[misc]
+        return self._made
 
     def to_dict(self) -> dict[str, Any]:
         """Offsets, text and tags as plain values."""
@@ -192,14 +217,15 @@ class Report(Generic[P_co]):
 
     def _columns(self) -> list[str]:
         """Names of the columns of `to_frame`, for a report without paragraphs."""
-        return ["paragraph", "section", "start", "end", "text", "role", "item"]
+        return ["paragraph", "sentence", "section", "start", "end", "text", "role", "item"]
 
 
 def sentence_rows(report: Report[Any]) -> Iterator[dict[str, Any]]:
     """One flat dict for each sentence of `report`, in order."""
     for number, paragraph in enumerate(report, 1):
-        for sentence in paragraph.sentences:
-            yield {"paragraph": number, "section": " / ".join(paragraph.section)} | sentence.to_dict()
+        section = " / ".join(paragraph.section)
+        for position, sentence in enumerate(paragraph.sentences, 1):
+            yield {"paragraph": number, "sentence": position, "section": section} | sentence.to_dict()
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:

@@ -105,7 +105,7 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
         return type(self), (self._tagging, self._entry, self._first)
 
     @property
-    def sentences(self) -> tuple[TaggedSentence, ...]:  # type: ignore[override]
+    def sentences(self) -> tuple[TaggedSentence, ...]:
         """Sentences in order, made when first asked for."""
         if self._made is None:
             self._made = tuple(

@@ -65,6 +65,13 @@ def test_a_folder_means_its_files(tmp_path):
     assert [os.path.basename(row["file"]) for row in rows] == ["a.txt", "b.txt"]
 
 
+def test_segment_prints_headings_unless_told_not_to(tmp_path):
+    (tmp_path / "a.txt").write_text("一、规范执法\n开展行政执法检查。\n", "utf-8")
+    for options, kinds in (([], ["heading", "paragraph"]), (["--no-all"], ["paragraph"])):
+        lines = out(fzclf("segment", tmp_path, "--format", "jsonl", *options)).splitlines()
+        assert [json.loads(line)["kind"] for line in lines] == kinds
+
+
 def test_csv_goes_to_a_file_that_excel_reads(tmp_path):
     result = fzclf(
         "classify", SEEDS / "wuda-2022.txt", "--format", "csv", "--level", "sentence", "-o", tmp_path / "t.csv"

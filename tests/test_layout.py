@@ -1,8 +1,13 @@
 """Logical lines: wrapped pages are joined, a body on one line is split, the rest is left alone."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fzclf.segmentation.layout import logical_lines
+from fzclf.segmentation.lines import inked_lines
 
 SENTENCE = (
     "县委县政府始终把法治建设摆在突出位置主要负责人认真履行第一责任人职责全年主持召开专题会议六次研究解决突出难题"
@@ -47,3 +52,11 @@ def test_numbers_out_of_sequence_cut_nothing():
 
 def test_white_space_alone_gives_no_line():
     assert lines(" \n　\t\n\xa0") == []
+
+
+@given(st.text("法 a\u3000\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\u200b\ud800"))
+def test_lines_end_where_splitlines_ends_them_and_carry_no_margin(text):
+    assert [text[start:end] for start, end in inked_lines(text)] == [s.strip() for s in text.splitlines() if s.strip()]
+    assert inked_lines(text) == [
+        match.span() for match in re.finditer(r"\S(?:[^\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]*\S)?", text)
+    ]

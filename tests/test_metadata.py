@@ -1,7 +1,10 @@
 """Lines that are no part of what a report says, and lines that only look so."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fzclf.segmentation import metadata
 from fzclf.segmentation.metadata import is_date, is_metadata, is_page_number, is_signature
 
 
@@ -103,3 +106,54 @@ def test_dates_and_signatures():
     assert not is_signature("各单位要把情况报送县政府办公室。")
     assert is_page_number("— 12 —")
     assert not is_page_number("2022")
+
+
+FRAGMENTS = [
+    "来源：",
+    "附件",
+    "首页",
+    ">",
+    "当前位置",
+    "浙ICP备",
+    "公网安备",
+    "2023-01-01",
+    "二〇二三年一月",
+    "一月",
+    "号",
+    "a.docx",
+    "www.",
+    "新华社北京电",
+]
+FRAGMENTS += [
+    "（",
+    "【",
+    "打印",
+    "大 中 小",
+    "…",
+    "3",
+    "|",
+    "---",
+    " ",
+    "　",
+    "法",
+    "某县",
+    "责编",
+    "全文下载",
+    "今天是",
+    "<!--",
+    "A+",
+    "×",
+    "EN",
+]
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=6).map("".join))
+def test_the_quick_look_hides_nothing(line):
+    """`is_metadata` asks `_DATA` only about lines that open with, or hold, what one of its parts needs."""
+    if metadata._DATA.match(line):
+        assert line[0] in metadata._DATA_STARTS or metadata._DATA_TRACES.search(line)
+    if metadata._ENDED_FIELDS.match(line):
+        assert line[0] in metadata._ENDED_FIELD_STARTS
+    if metadata._SIGNATURE.match(line):
+        assert line[-1] in metadata._SIGNATURE_ENDS

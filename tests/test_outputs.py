@@ -51,6 +51,27 @@ def test_segments_have_no_category_column_filled():
     assert rows[0]["category"] == ""
 
 
+def test_whole_segments_have_a_row_for_every_block():
+    text = f"某县2022年法治政府建设报告\n来源：某县司法局\n{TEXT}"
+    rows = [json.loads(line) for line in jsonl(fzclf.segment(text), "a", "sentence", whole=True).splitlines()]
+    assert [(row["kind"], row.get("level"), row.get("paragraph"), row.get("sentence")) for row in rows] == [
+        ("title", None, None, None),
+        ("metadata", None, None, None),
+        ("heading", 1, None, None),
+        ("paragraph", None, 1, 1),
+        ("paragraph", None, 1, 2),
+    ]
+    assert [text[row["start"] : row["end"]] for row in rows] == [row["text"] for row in rows]
+
+
+def test_kinds_stand_in_the_table_too():
+    rows = csv.DictReader(io.StringIO(csv_header() + csv_rows(fzclf.segment(TEXT), "a", "paragraph", whole=True)))
+    assert [(row["kind"], row["level"], row["text"]) for row in rows] == [
+        ("heading", "1", "一、规范执法"),
+        ("paragraph", "", "开展执法检查。办理案件3件。"),
+    ]
+
+
 def test_chinese_takes_two_columns():
     assert width_of("法a") == 3
 

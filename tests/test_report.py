@@ -1,6 +1,7 @@
 """Reports as objects, dicts, JSON and tables."""
 
 import json
+import pickle
 
 import pytest
 
@@ -37,6 +38,16 @@ def test_to_dict_has_every_block():
     }  # fmt: skip
 
 
+def test_a_report_survives_pickling():
+    report = fzclf.segment(TEXT)
+    assert pickle.loads(pickle.dumps(report)).to_dict() == report.to_dict()
+
+
+def test_sentences_are_made_once():
+    paragraph = fzclf.segment(TEXT).paragraphs[0]
+    assert paragraph.sentences[0] is paragraph.sentences[0]
+
+
 def test_json_reads_back():
     report = fzclf.segment(TEXT)
     assert json.loads(report.to_json()) == report.to_dict()
@@ -50,6 +61,7 @@ def test_frame_has_a_row_for_each_sentence():
     pytest.importorskip("pandas")
     frame = fzclf.classify(TEXT).to_frame()
     assert frame["text"].tolist() == ["开展执法检查。", "办理案件3件。"]
+    assert frame[["paragraph", "sentence"]].to_numpy().tolist() == [[1, 1], [1, 2]]
     assert {"category", "probability", "section"} <= set(frame.columns)
 
 

@@ -31,7 +31,7 @@ def add_verbs(verbs: Subparsers) -> None:
     _report_verb(
         verbs,
         "segment",
-        "cut reports into paragraphs and sentences, without categories",
+        "cut reports into titles, headings, paragraphs and sentences, without categories",
         "  fzclf segment report.txt --level sentence\n",
     )
     explain = verbs.add_parser(
@@ -62,6 +62,13 @@ def _report_verb(verbs: Subparsers, name: str, summary: str, examples: str) -> a
     paths.complete = FILES  # type: ignore[attr-defined]  # shtab's convention
     verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
     verb.add_argument("--level", choices=LEVELS, default="paragraph", help="one row for each (default: paragraph)")
+    verb.add_argument(
+        "--all",
+        action=argparse.BooleanOptionalAction,
+        default=name == "segment",
+        help="in JSON lines and CSV a row for titles, headings and metadata as well, told apart by `kind` "
+        f"(default: {'yes' if name == 'segment' else 'no'})",
+    )
     output = verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
     output.complete = FILES  # type: ignore[attr-defined]
     verb.add_argument(
@@ -134,9 +141,9 @@ def _run_reports(options: argparse.Namespace, cut: Callable[[str], Any]) -> int:
 
 def _rendered(report: Any, name: str, options: argparse.Namespace) -> str:
     if options.format == "jsonl":
-        return jsonl(report, name, options.level)
+        return jsonl(report, name, options.level, whole=options.all)
     if options.format == "csv":
-        return csv_rows(report, name, options.level, raw=options.raw_csv)
+        return csv_rows(report, name, options.level, raw=options.raw_csv, whole=options.all)
     width = 120 if options.output else columns()
     return table(report, name, options.level, width) + "\n"
 

@@ -49,7 +49,7 @@ _CONTAINERS = (
     ".text_content", ".content_text", ".txtcontent", ".wenZhang", "#article", "#artibody", '[itemprop="articleBody"]',
     "article", "main",
 )  # fmt: skip
-_FEWEST_CHARACTERS = 100
+_FEWEST_CHARACTERS = 100  # of a container, else it is taken for an empty one or a teaser (docs/reading.md)
 _MOST_FOR_TRAFILATURA = 50_000
 _SECTION_TITLE = re.compile(r"\s*[_|–—-]\s*[^_|–—-]*$")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
+from fzclf.segmentation.drafts import Draft
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
 from fzclf.segmentation.roles import assign_roles
@@ -49,17 +50,13 @@ def _blocks(text: str) -> list[Block]:
         if entry.section is not above:  # paragraphs of one section share one tuple
             above, section = entry.section, section_of(text, entry)
         if entry.kind == PARAGRAPH:
-            sentences = [
-                Sentence(text, start, end, role, item)
-                for (start, end), role, item in zip(entry.sentences, entry.roles, entry.items, strict=True)
-            ]
-            blocks.append(Paragraph(text, (entry.start, entry.end), entry.role, section, sentences))
+            blocks.append(Paragraph(text, entry, section))
         else:
             blocks.append(Block(text, (entry.start, entry.end), entry.kind, entry.role, section, entry.level))
     return blocks
 
 
-def read_outline(text: str) -> list[Entry]:
+def read_outline(text: str) -> Sequence[Entry]:
     """The blocks of `text` as offsets, with roles and items: what `segment` and `classify` build on."""
     if len(text) < _LONG_TEXT:
         return _entries(text)
@@ -67,13 +64,17 @@ def read_outline(text: str) -> list[Entry]:
         return _entries(text)
 
 
-def _entries(text: str) -> list[Entry]:
+def _entries(text: str) -> list[Draft]:
     entries = outline(text)
     assign_roles(text, entries)
     for entry in entries:
-        if entry.sentences:
+        entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
+        if entry.numbered:
             run_in = bool(entry.section) and entry.section[-1][0] == entry.start
-            entry.items = item_numbers(text, entry.sentences, run_in=run_in)
+            if entry.numbered > 1 or not run_in:
+                entry.items = item_numbers(text, entry.sentences, run_in=run_in)
+                continue
+        entry.items = [None] * len(entry.sentences)
     return entries
 
 

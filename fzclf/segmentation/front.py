@@ -132,28 +132,33 @@ def mark_tail(drafts: list[Draft], front: int) -> None:
         draft.kind = METADATA
 
 
-def mark_repeated_titles(drafts: list[Draft], front: int) -> None:
-    """A page may carry its report twice: the title again in the middle, with its byline."""
-    titles = {_squeezed(draft.words) for draft in drafts[:front] if draft.kind == TITLE} | _BARE_TITLES
-    below_title = False
-    for draft in drafts[front:]:
-        if draft.kind or draft.ended or draft.mark is not None or len(draft) > _LONGEST_TITLE:
-            below_title = False
-        elif _squeezed(draft.words) in titles:
-            draft.kind, below_title = TITLE, True
-        elif below_title and (draft.is_data() or _is_byline(draft.words)):
+def mark_inside(drafts: list[Draft], front: int) -> None:
+    """Signatures in the middle of the text, and titles that come again: a page may carry its report twice."""
+    short = [
+        index
+        for index, draft in enumerate(drafts[front:], front)
+        if draft.end - draft.start <= _LONGEST_TITLE and not draft.kind
+    ]
+    for index in short[: -1 if short and short[-1] == len(drafts) - 1 else None]:
+        draft = drafts[index]
+        if is_signature(draft.words) and is_date(drafts[index + 1].words):
             draft.kind = METADATA
-        else:
-            below_title = False
+    _mark_repeated_titles(drafts, front, short)
+
+
+def _mark_repeated_titles(drafts: list[Draft], front: int, short: list[int]) -> None:
+    """The title again in the middle, with its byline."""
+    titles = {_squeezed(draft.words) for draft in drafts[:front] if draft.kind == TITLE} | _BARE_TITLES
+    below = -1
+    for index in short:
+        draft = drafts[index]
+        if draft.kind or draft.ended or draft.mark is not None:
+            continue
+        if _squeezed(draft.words) in titles:
+            draft.kind, below = TITLE, index + 1
+        elif below == index and (draft.is_data() or _is_byline(draft.words)):
+            draft.kind, below = METADATA, index + 1
 
 
 def _squeezed(words: str) -> str:
     return "".join(words.split())
-
-
-def mark_signatures(drafts: list[Draft], front: int) -> None:
-    """Signatures in the middle of the text: the line below is a bare date."""
-    for index in range(front, len(drafts) - 1):
-        draft = drafts[index]
-        if not draft.kind and is_signature(draft.words) and is_date(drafts[index + 1].words):
-            draft.kind = METADATA

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from fzclf.segmentation.lines import Line, Margin, inked_lines, margins
 from fzclf.segmentation.metadata import is_metadata, is_page_number
@@ -50,8 +50,10 @@ def logical_lines(text: str) -> Sequence[tuple[int, int]]:
 
 def _may_be_wrapped(widths: list[int]) -> bool:
     """Most reports have paragraphs on one line each; a look at the widths tells."""
-    wide = sum(width > _WIDEST + 2 * _SLACK for width in widths)
-    return len(widths) >= _FEWEST_FULL_LINES and wide <= len(widths) // 20
+    if len(widths) < _FEWEST_FULL_LINES:
+        return False
+    wide = (width for width in widths if width > _WIDEST + 2 * _SLACK)
+    return next(islice(wide, len(widths) // 20, None), None) is None
 
 
 def _unwrapped(text: str, lines: list[Line]) -> list[Line]:

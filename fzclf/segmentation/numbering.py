@@ -50,7 +50,8 @@ _ORDINAL_NOUNS = {
 _SINGLES = ((0x2460, Style.CIRCLED), (0x2474, Style.DIGIT_BRACKET), (0x2488, Style.DIGIT))
 _SINGLE_RUN = 20
 _HAN_SINGLE, _HAN_SINGLE_RUN = 0x3220, 10  # ㈠ to ㈩
-_PLAIN_STARTS = frozenset("〇零一二三四五六七八九十百0123456789０１２３４５６７８９")
+_ARABIC = frozenset("0123456789０１２３４５６７８９")
+_PLAIN_STARTS = frozenset("〇零一二三四五六七八九十百") | _ARABIC
 _BRACKETS = frozenset("（(〔【［[")
 _SINGLE_STARTS = frozenset(
     [chr(first + step) for first, _ in _SINGLES for step in range(_SINGLE_RUN)]
@@ -72,6 +73,8 @@ _HAN_COMMA = re.compile(
 _HAN_BROKEN = re.compile(rf"({_HAN})(?:[，,:：]|{_SPACE}{{1,2}})")
 _DIGIT_DOT = re.compile(rf"({_DIGITS}){_SPACE}?(?:[.．]{{1,2}}(?![0-9０-９])|、)")
 _DIGIT_HALF_BRACKET = re.compile(rf"({_DIGITS})[）)][、．.]?")
+_HAN_PATTERNS = ((_HAN_COMMA, Style.HAN, True), (_HAN_BROKEN, Style.HAN, False))
+_DIGIT_PATTERNS = ((_DIGIT_HALF_BRACKET, Style.DIGIT_BRACKET, True), (_DIGIT_DOT, Style.DIGIT, True))
 _ITEM = re.compile(
     rf"(?:第?({_HAN})(?:是(?!否)|要(?=[^求素点闻])|方面[，,]|则|来[，,])"
     rf"|第({_HAN}|{_DIGITS})[，,、：:]"
@@ -143,12 +146,7 @@ def _bracket_enumerator(line: str) -> Enumerator | None:
 
 
 def _plain_enumerator(line: str) -> Enumerator | None:
-    for pattern, style, sure in (
-        (_HAN_COMMA, Style.HAN, True),
-        (_DIGIT_HALF_BRACKET, Style.DIGIT_BRACKET, True),
-        (_DIGIT_DOT, Style.DIGIT, True),
-        (_HAN_BROKEN, Style.HAN, False),
-    ):
+    for pattern, style, sure in _DIGIT_PATTERNS if line[0] in _ARABIC else _HAN_PATTERNS:
         match = pattern.match(line)
         if match is not None:
             return Enumerator(style, number_of(match[1]), match.end(), sure)

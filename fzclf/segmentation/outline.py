@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 
+from fzclf.segmentation.cuts import cut_lines
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
     HEADING,
@@ -20,14 +19,14 @@ from fzclf.segmentation.drafts import (
     UNFINISHED,
     Bounds,
     Draft,
+    Entry,
     drafts_of,
 )
-from fzclf.segmentation.front import mark_front, mark_repeated_titles, mark_signatures, mark_tail
+from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
-from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
+from fzclf.segmentation.numbering import LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
-from fzclf.segmentation.sentences import sentence_spans
 
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
 
@@ -43,84 +42,74 @@ _LONGEST_HAN_RUN_IN = 50
 # A heading that a colon ends, before the items that it announces.
 _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
+# What a sentence of body text has and a heading has not: figures, 了, a fourth clause.
+_TELLS = re.compile(r"\d|了|(?:[，,][^，,]*){3}")
+_NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
 
 
-@dataclass(slots=True)
-class Entry:
-    """One block of the outline, as offsets only; `section` holds the bounds of the headings above it."""
-
-    start: int
-    end: int
-    kind: str
-    level: int = 0
-    section: tuple[Bounds, ...] = ()
-    sentences: Sequence[Bounds] = ()
-    roles: list[str] = field(default_factory=list)
-    items: list[int | None] = field(default_factory=list)
-    role: str = ""
-
-
-def outline(text: str) -> list[Entry]:
-    """Cut `text` into blocks, in order, each with its kind, level and headings above."""
+def outline(text: str) -> list[Draft]:
+    """Cut `text` into blocks, in order, each with its kind, level and headings above; roles and items come later."""
     drafts = drafts_of(text)
     front = mark_front(drafts)
     mark_tail(drafts, front)
-    mark_signatures(drafts, front)
-    mark_repeated_titles(drafts, front)
+    mark_inside(drafts, front)
     _mark_body(text, drafts, front)
-    headings = [_heading_bounds(text, draft) for draft in drafts]
-    places = place_in_sections(text, drafts, headings)
-    return [
-        Entry(draft.start, draft.end, draft.kind, level, section, draft.sentences)
-        for draft, (level, section) in zip(drafts, places, strict=True)
-    ]
+    place_in_sections(text, drafts, [_heading_bounds(text, draft) for draft in drafts])
+    return drafts
 
 
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
+    body: list[Draft] = []
     for draft in drafts[front:]:
-        if not draft.kind and (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|"):
-            draft.kind = METADATA if draft.is_data() else ""
-    body = [draft for draft in drafts[front:] if not draft.kind]
-    last: dict[Style, int] = {}
+        if draft.kind:
+            continue
+        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
+            draft.kind = METADATA
+        else:
+            body.append(draft)
+    last = list(_NONE_YET)
+    ran_in = [False] * len(last)
     before: Draft | None = None
-    for draft, after in zip_longest(body, body[1:]):
-        if draft.mark is not None:
-            _settle_enumerator(draft, last)
-        draft.sentences = sentence_spans(text, draft.start, draft.end)
-        short = draft.mark is not None or draft.end - draft.start <= _LONGEST_PLAIN
-        heading = short and len(draft.sentences) == 1 and _is_heading(draft, after, before)
-        draft.kind = HEADING if heading else PARAGRAPH
-        if heading:
-            draft.sentences = ()
+    cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
+    for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
+        mark = draft.mark
+        if mark is not None:
+            if mark.sure or mark.ordinal == last[mark.style] + 1:
+                last[mark.style :] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
+            else:  # badly written, and not the next number at its place
+                draft.mark = mark = None
+        if (
+            len(sentences) == 1
+            and (mark is not None or draft.end - draft.start <= _LONGEST_PLAIN)
+            and _is_heading(draft, after, before, ran_in=mark is not None and ran_in[mark.style])
+        ):
+            draft.kind = HEADING
+        else:
+            draft.kind = PARAGRAPH
+            draft.sentences = sentences
+            draft.hint = hint
+            draft.numbered = numbered
+        if mark is not None:
+            ran_in[mark.style] = draft.kind == PARAGRAPH
         before = draft
-
-
-def _settle_enumerator(draft: Draft, last: dict[Style, int]) -> None:
-    """Drop a badly written enumerator unless its number is the next one at its place."""
-    mark = draft.mark
-    if mark is None:
-        return
-    if not mark.sure and mark.ordinal != last.get(mark.style, 0) + 1:
-        draft.mark = None
-        return
-    last[mark.style] = mark.ordinal
-    for inner in [other for other in last if other > mark.style]:
-        del last[inner]
 
 
 # --- headings -------------------------------------------------------------------------------
 
 
-def _is_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
+def _is_heading(draft: Draft, after: Draft | None, before: Draft | None, ran_in: bool) -> bool:
+    """Whether a line is a heading; `ran_in` says that the number before it opened a paragraph."""
     if draft.mark is None:
         return _is_plain_heading(draft, after, before)
     if len(draft) <= draft.mark.length:
         return False
     if draft.mark.style >= Style.DIGIT:
         return _is_digit_heading(draft, draft.mark.style, after, before)
+    if ran_in and _TELLS.search(draft.words, draft.mark.length):
+        return False
     if not draft.ended:
         return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
     listed = after is None or (after.mark is not None and after.mark.style <= draft.mark.style)
@@ -172,7 +161,7 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
     """Where the heading stands that this line is, or that it opens with."""
     if draft.kind == HEADING:
         return draft.start, draft.end
-    if draft.kind != PARAGRAPH or draft.mark is None:
+    if draft.mark is None or len(draft.sentences) < 2:
         return None
     return _run_in_bounds(text, draft.sentences, draft.mark)
 
@@ -198,8 +187,20 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and _COLONS.intersection(text[start:end]):
+    if mark.style >= Style.DIGIT and any(text.find(colon, start, end) >= 0 for colon in _COLONS):
+        return None
+    if _goes_on_inside(text, sentences[1:], mark):
         return None
     while text[end - 1] in "。！!":
         end -= 1
     return (start, end) if end - start > mark.length else None
+
+
+def _goes_on_inside(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> bool:
+    """Whether the next number of the same style opens a later sentence: `1.……2.……` are items, and 1. is no heading."""
+    for start, end in sentences:
+        if text[start] in LINE_STARTS:
+            other = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
+            if other is not None and other.sure and other.style is mark.style and other.ordinal == mark.ordinal + 1:
+                return True
+    return False

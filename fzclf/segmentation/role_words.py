@@ -47,6 +47,7 @@ _SAYS_SOMETHING = re.compile(
 _LOOKS_BACK = re.compile(_ACHIEVEMENT.pattern + "|主要工作|主要举措")
 _AHEAD = re.compile(r"下一?步|下一?年|今后|打算|明年|来年")
 _DONE = re.compile(r"完成|落实|开展|进展|情况|成效|回顾|总结")
+CENTURY = "20"  # every year begins with it
 YEAR = re.compile(r"(20\d\d)[ ]?(?:年|[-—－～至])")
 _YEARS_WORK = re.compile(r"工作|实事|目标|任务|重点|安排|计划|主要")
 
@@ -135,6 +136,8 @@ _YEAR_PLAN = re.compile(
     r"|我[们省市县区旗镇乡局厅委部])?[，,]?[^。，；]{0,22}(?:将|要|计划|拟))"
 )
 _LOOSE_PLAN_STARTS = re.compile(rf"未来|我们将|我[省市县区旗镇乡局厅委部院所街]将|{_WILL}")
+_PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
+_PLAN_REACH = 15  # what else opens a plan has 将 among its first characters
 STARTS_MEASURE = re.compile(
     r"(?:[（(]?[一二三四五六七八九十]{1,2}[）)、]|[一二三四五六七八九十]{1,2}[是要]"
     r"|\d{1,2}[.．、])?(?:要)?(?:进一步|继续|持续|加强|强化|加大|完善|深化|健全|切实|深入|严格|坚持|狠抓"
@@ -154,16 +157,21 @@ LEADS_IN = re.compile(r"(?:以下|如下|方面|几点|几项|工作|任务)[^�
 
 def says_problem(sentence: str) -> bool:
     """Whether a sentence owns up to something that is lacking."""
-    if CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
+    if sentence[:1] in CONCESSION_STARTS and CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
         sentence = sentence[turn:]  # 尽管面临困难，但基本面没有改变 owns up to nothing
     if PROBLEM_HINT.search(sentence) is None:
         return False
     if _TURNS_SOBER.search(sentence):
         return True
-    if _NO_LACK.search(sentence):
+    if _SAYS_LACK.search(sentence) or _has_lack(sentence):
+        return _NO_LACK.search(sentence) is None
+    return False
+
+
+def _has_lack(sentence: str) -> bool:
+    """仍然面临……挑战: something is had, and within reach of it something is lacking."""
+    if _LACKING.search(sentence) is None:
         return False
-    if _SAYS_LACK.search(sentence):
-        return True
     return any(_LACKING.search(sentence, has.end(), has.end() + 44) for has in _HAS.finditer(sentence))
 
 
@@ -172,8 +180,15 @@ def turns_sober(sentence: str) -> bool:
     return _TURNS_SOBER.search(sentence) is not None and _LACKING.search(sentence) is not None
 
 
+def may_start_plan(text: str, start: int) -> bool:
+    """Whether the sentence that starts here can open a plan at all; true of one in ten."""
+    return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+
+
 def starts_plan(sentence: str, report_year: int, *, loosely: bool = True) -> bool:
     """Whether a sentence opens what is to be done; `loosely` also by 我局将继续 and its like."""
+    if not may_start_plan(sentence, 0):
+        return False
     if _PLAN_STARTS.match(sentence):
         return True
     year = _YEAR_PLAN.match(sentence)

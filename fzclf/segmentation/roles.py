@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fzclf.segmentation import role_words as words
-from fzclf.segmentation.outline import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Entry
+from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
 
 __all__ = ["ACHIEVEMENT", "CLOSING", "OPENING", "PLAN", "PROBLEM", "ROLES", "assign_roles"]
@@ -22,7 +22,7 @@ _CALL = "让我们"
 _ADDRESS = "各位代表"
 
 
-def assign_roles(text: str, entries: Sequence[Entry]) -> None:
+def assign_roles(text: str, entries: Sequence[Draft]) -> None:
     """Give every block its role, and every sentence of a paragraph its own.
 
     The role of a paragraph is the one that covers most of its characters; a heading that
@@ -37,8 +37,10 @@ def assign_roles(text: str, entries: Sequence[Entry]) -> None:
     state = _Reader(text, _report_year(text, entries))
     for index, entry in enumerate(entries):
         if entry.kind == PARAGRAPH:
-            entry.roles = state.read_opening(entry) if index < opened_by else state.read(entry)
-            entry.role = _widest(entry)
+            if index < opened_by:
+                state.read_opening(entry)
+            else:
+                state.read(entry)
         elif entry.kind == HEADING:
             entry.role = state.announced_by((*entry.section, (entry.start, entry.end))) or ""
         elif index < opened_by or not bodies:
@@ -77,63 +79,74 @@ class _Reader:
         """
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
+        heard = self._heard
         for depth in range(len(section) - 1, -1, -1):
-            role, surely = self._heading_role(section[depth])
-            if role not in (None, ACHIEVEMENT) and surely:
+            bounds = section[depth]
+            if bounds not in heard:
+                heard[bounds] = words.heading_role(self.text[bounds[0] : bounds[1]], self.report_year)
+            role, surely = heard[bounds]
+            if role is None:
+                continue
+            if surely and role != ACHIEVEMENT:
                 return role, depth
             if role == ACHIEVEMENT and not surely and self.past_sober and depth == 0:
                 return PLAN, depth
             if role == ACHIEVEMENT and achievement[0] is None:
                 achievement = role, depth
-            elif role is not None and weak[0] is None:
+            elif weak[0] is None:
                 weak = role, depth
         return achievement if achievement[0] is not None else weak
 
-    def _heading_role(self, bounds: Bounds) -> tuple[str | None, bool]:
-        if bounds not in self._heard:
-            self._heard[bounds] = words.heading_role(self.text[bounds[0] : bounds[1]], self.report_year)
-        return self._heard[bounds]
-
-    def read_opening(self, entry: Entry) -> list[str]:
+    def read_opening(self, entry: Draft) -> None:
         """Roles above the first heading: problems count only if they are owned up to."""
         roles = [OPENING] * len(entry.sentences)
-        if words.PROBLEM_HINT.search(self.text, entry.start, entry.end):
+        if entry.hint >= 0:
             for position, bounds in enumerate(entry.sentences[1:], 1):
                 sentence = self._sentence(bounds)
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
-        return roles
+        entry.roles, entry.role = roles, _widest(entry.sentences, roles)
 
-    def read(self, entry: Entry) -> list[str]:
-        """Role of each sentence of a paragraph."""
+    def read(self, entry: Draft) -> None:
+        """Roles of a paragraph below a heading."""
         if entry.section is not self.section:
             self._enter(entry.section)
         elif self.announced not in (None, MIXED) and not self.sober:
             self.carried = str(self.announced)
-        self._go_on(entry)
-        lacking = words.PROBLEM_HINT.search(self.text, entry.start, entry.end) is not None
-        if lacking or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
-            roles = self._read_closely(entry, lacking)
+        if self.carried == PROBLEM:
+            self._go_on(entry)
+        sentences = entry.sentences
+        if entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+            entry.roles = self._read_closely(entry)
+            entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
-            if self.carried != PLAN:
-                self._step(self._sentence(entry.sentences[0]), opens=True, lacking=False)
-            roles = [self.carried] * len(entry.sentences)
-        self.last = entry.sentences[-1]
-        return roles
+            if self.carried != PLAN and words.may_start_plan(self.text, entry.start):
+                self._step(self._sentence(sentences[0]), opens=True, lacking=False)
+            entry.role = self.carried
+            entry.roles = [entry.role] * len(sentences)
+        self.last = sentences[-1]
 
-    def _read_closely(self, entry: Entry, lacking: bool) -> list[str]:
+    def _read_closely(self, entry: Draft) -> list[str]:
+        text, hint = self.text, entry.hint
+        told_apart = self.announced in (MIXED, PROBLEM)
         roles = []
-        opens = True
+        before = entry.start
         for bounds in entry.sentences:
-            if self.carried == PLAN and self.announced != MIXED:
-                may_turn = self.text[bounds[0]] in words.CONCESSION_STARTS
+            start, end = bounds
+            opens = start == entry.start
+            if 0 <= hint < start:
+                found = words.PROBLEM_HINT.search(text, start, entry.end)
+                hint = found.start() if found else -1
+            lacks = start <= hint < end
+            if self.carried == PLAN:
+                may_turn = entry.hint >= 0 if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
             else:
-                may_turn = lacking or self._plans_may_start(opens)
+                may_turn = opens or lacks or told_apart or self.carried == PROBLEM
             if may_turn:
-                self._step(self._sentence(bounds), opens, lacking)
+                self.ended = text[before - 1] in "。！!"
+                self._step(text[start : min(end, start + _REACH)], opens, lacks)
             roles.append(self.carried)
-            self.ended = self.text[bounds[1] - 1] in "。！!"
-            opens = False
+            before = end
         return roles
 
     def _leads_in(self) -> bool:
@@ -167,9 +180,9 @@ class _Reader:
         elif self.held_at is not None:
             self.carried = PLAN
 
-    def _go_on(self, entry: Entry) -> None:
+    def _go_on(self, entry: Draft) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
-        if self.carried != PROBLEM or self.announced not in (None, MIXED) or self.sober:
+        if self.announced not in (None, MIXED) or self.sober:
             return
         first = self._sentence(entry.sentences[0])
         continues = self._leads_in() or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
@@ -218,11 +231,13 @@ def _n_shared(one: tuple[Bounds, ...], other: tuple[Bounds, ...]) -> int:
     return shared
 
 
-def _report_year(text: str, entries: Sequence[Entry]) -> int:
+def _report_year(text: str, entries: Sequence[Draft]) -> int:
     """The year that the report looks back on: of 2013年工作回顾, else the first in its title or first lines."""
     for entry in entries:
-        if entry.kind == HEADING and (year := words.year_looked_back_on(text[entry.start : entry.end])):
-            return year
+        if entry.kind == HEADING and text.find(words.CENTURY, entry.start, entry.end) >= 0:
+            year = words.year_looked_back_on(text[entry.start : entry.end])
+            if year:
+                return year
     for entry in entries[:_YEAR_LINES]:
         match = words.YEAR.search(text, entry.start, min(entry.end, entry.start + 60))
         if match and entry.kind != METADATA:
@@ -230,7 +245,7 @@ def _report_year(text: str, entries: Sequence[Entry]) -> int:
     return 0
 
 
-def _close(text: str, bodies: Sequence[Entry]) -> None:
+def _close(text: str, bodies: Sequence[Draft]) -> None:
     """Mark the last words of the report: 特此报告, and the call that ends a speech."""
     for entry in bodies[1:][-_CLOSING_PARAGRAPHS:]:
         if words.CLOSES.match(text, entry.start, entry.end):
@@ -251,10 +266,10 @@ def _close(text: str, bodies: Sequence[Entry]) -> None:
     entry.roles = [
         CLOSING if whole or end > call else role for (_, end), role in zip(entry.sentences, entry.roles, strict=True)
     ]
-    entry.role = _widest(entry)
+    entry.role = _widest(entry.sentences, entry.roles)
 
 
-def _fill_silent(entries: Sequence[Entry]) -> None:
+def _fill_silent(entries: Sequence[Draft]) -> None:
     """Roles that come from the neighbours: of silent headings from below, of the last lines from the end."""
     below = ""
     for entry in reversed(entries):
@@ -266,11 +281,11 @@ def _fill_silent(entries: Sequence[Entry]) -> None:
             entry.role = CLOSING
 
 
-def _widest(entry: Entry) -> str:
+def _widest(sentences: Sequence[Bounds], roles: Sequence[str]) -> str:
     """The role that covers the most characters; the first of equals."""
-    if len(set(entry.roles)) == 1:
-        return entry.roles[0]
+    if len(set(roles)) == 1:
+        return roles[0]
     covered: dict[str, int] = {}
-    for (start, end), role in zip(entry.sentences, entry.roles, strict=True):
+    for (start, end), role in zip(sentences, roles, strict=True):
         covered[role] = covered.get(role, 0) + end - start
     return max(covered, key=lambda role: covered[role])

@@ -16,8 +16,6 @@ _STEP = 4  # room between two styles: +2 for a list inside a list of its own sty
 _INNER, _INSIDE = 2, 3
 _ANNEX = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
 
-Place = tuple[int, tuple[Bounds, ...]]  # level (0 for no heading), headings above
-
 
 class _Open(NamedTuple):
     """A heading that is still open: its rank, its number (0 for none), where it stands."""
@@ -27,34 +25,39 @@ class _Open(NamedTuple):
     bounds: Bounds
 
 
-def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bounds | None]) -> list[Place]:
+def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bounds | None]) -> None:
     """Give every block its level and the headings above it; a run-in heading opens a section too."""
     following = _next_marks(drafts)
     stack: list[_Open] = []
     section: tuple[Bounds, ...] = ()
     plain_on_top = False
-    places: list[Place] = []
-    for index, (draft, own) in enumerate(zip(drafts, headings, strict=True)):
-        if draft.kind == TITLE:  # a page may carry its report twice
-            stack, section, plain_on_top = [], (), False
+    for index, draft in enumerate(drafts):
+        kind, own = draft.kind, headings[index]
         if own is not None:
-            annexed = index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附")
-            plain_on_top |= annexed
-            rank = _rank(text, draft, own, stack, following[index], plain_on_top)
+            if index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附"):
+                plain_on_top = True
+            if draft.mark is not None:
+                rank = _numbered_rank(draft.mark, stack)
+            else:
+                rank = _plain_rank(text, own, stack, following[index], plain_on_top)
             plain_on_top |= rank == _PLAIN_RANK
             while stack and stack[-1].rank >= rank:
                 stack.pop()
+            if kind == HEADING:
+                draft.section = tuple([heading.bounds for heading in stack])
+                draft.level = len(stack) + 1
             stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own))
-            section = tuple(heading.bounds for heading in stack)
-        if draft.kind == HEADING:
-            places.append((len(stack), section[:-1]))
-        else:
-            places.append((0, section if draft.kind == PARAGRAPH else ()))
-    return places
+            section = tuple([heading.bounds for heading in stack])
+        if kind == PARAGRAPH:
+            draft.section = section
+        elif kind == TITLE:  # a page may carry its report twice
+            stack, section, plain_on_top = [], (), False
 
 
 def _next_marks(drafts: Sequence[Draft]) -> list[Enumerator | None]:
     """The enumerator that comes next after each line; one pass from below."""
+    if all(draft.mark is not None or draft.kind != HEADING for draft in drafts):
+        return []  # only unnumbered headings ask
     following: list[Enumerator | None] = []
     coming: Enumerator | None = None
     for draft in reversed(drafts):
@@ -63,24 +66,20 @@ def _next_marks(drafts: Sequence[Draft]) -> list[Enumerator | None]:
     return following[::-1]
 
 
-def _rank(
-    text: str, draft: Draft, own: Bounds, stack: list[_Open], following: Enumerator | None, plain_on_top: bool
-) -> int:
-    if draft.mark is not None:
-        return _numbered_rank(draft.mark, stack)
-    return _plain_rank(text, own, stack, following, plain_on_top)
-
-
 def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     """Rank by style; a list that starts again right under its own style is an inner one.
 
     Some reports number their parts 一、二、 and the chapters of a part 一、二、 again.
     """
-    rank = _STEP * int(mark.style)
-    outer = next((heading for heading in stack if heading.rank == rank), None)
+    rank = _STEP * mark.style
+    outer = inner = None
+    for heading in stack:
+        if heading.rank == rank:
+            outer = heading
+        elif heading.rank == rank + _INNER:
+            inner = heading
     if outer is None:
         return rank
-    inner = next((heading for heading in stack if heading.rank == rank + _INNER), None)
     if inner is not None:
         goes_on_inside = mark.ordinal == inner.ordinal + 1 or mark.ordinal != outer.ordinal + 1
         return rank + _INNER if goes_on_inside else rank

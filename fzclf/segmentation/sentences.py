@@ -12,20 +12,20 @@ import re
 
 PAIRS = {"《": "》", "〈": "〉", "“": "”", "「": "」", "（": "）", "(": ")"}
 _OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
-_MARKS = "。！？；;!?"
-_CLOSERS = "》〉”」）)’』】〕]"
-_END_MARKS = frozenset(_MARKS)
-_AFTER_MARKS = frozenset(_MARKS + _CLOSERS)
+MARKS = "。！？；;!?"
+CLOSERS = "》〉”」）)’』】〕]"
+_END_MARKS = frozenset(MARKS)
+_AFTER_MARKS = frozenset(MARKS + CLOSERS)
 _INTERESTING = re.compile(r"[《》〈〉“”「」（）()。！？；;!?]")
 # What may follow a stretch without marks is the end or a mark, so neither pattern ever steps back over it twice.
 _PLAIN_SENTENCE = re.compile(
-    rf"[^\s{_MARKS}][^{_MARKS}]*(?:[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*)?"
-    rf"|[{_MARKS}][{_MARKS}{re.escape(_CLOSERS)}]*"
+    rf"[^\s{MARKS}][^{MARKS}]*(?:[{MARKS}][{MARKS}{re.escape(CLOSERS)}]*)?"
+    rf"|[{MARKS}][{MARKS}{re.escape(CLOSERS)}]*"
 )
 # An opener that meets a mark, or its own kind again, before its closer. Most paragraphs have none,
 # and need no list of pairs.
 _MAY_PROTECT = re.compile(
-    "|".join(rf"{re.escape(o)}[^{re.escape(o + c)}{_MARKS}]*[{re.escape(o)}{_MARKS}]" for o, c in PAIRS.items())
+    "|".join(rf"{re.escape(o)}[^{re.escape(o + c)}{MARKS}]*[{re.escape(o)}{MARKS}]" for o, c in PAIRS.items())
 )
 
 
