@@ -7,7 +7,7 @@ from typing import Any
 
 from fzclf.model import Model
 from fzclf.training.evaluation import confusion_table, summary_table
-from fzclf.training.training import settings_in_short
+from fzclf.training.training import FEWEST_REAL, settings_in_short
 
 
 def card_text(model: Model) -> str:
@@ -42,8 +42,8 @@ Split: {card["split"]}. No model saw anything of the reports it was tested on.
 {figures_text(card["figures"])}
 ## How much to read yourself
 
-To be right this often on what you do not read, look at every sentence whose probability is lower (held-out sentences of
-all kinds; on text unlike the training text expect to read more):
+To be right this often on what you do not read, look at every sentence whose probability is lower (found on sentences of real
+reports left out, if the labels hold {FEWEST_REAL} of them, else on all that was left out; on text unlike it expect to read more):
 
 {_coverage_table(card["coverage"])}
 

@@ -26,6 +26,7 @@ WISHED_PRECISION = 0.97
 UNFAMILIAR_SENTENCES = 0.01
 UNFAMILIAR_REPORTS = 0.01
 FEWEST_REPORTS = 20  # with fewer, what is foreign cannot be told
+FEWEST_REAL = 200  # sentences of real reports; with fewer, limits for review come from all text
 _GOLDEN_SENTENCES = (
     "严格落实重大行政决策程序，对规范性文件开展合法性审查。",
     "组织行政执法人员培训考试，开展执法案卷评查。",
@@ -111,16 +112,16 @@ def settings_in_short(settings: Mapping[str, Any]) -> str:
 
 def _calibrated(reports: Sequence[LabelledReport], examples: Examples, held_out: HeldOut) -> dict[str, Any]:
     """Temperature and review limits, from what was held out."""
-    labels, kept = examples.labels, examples.labels >= 0
-    temperature = fit_temperature(held_out.margins, labels)
+    temperature = fit_temperature(held_out.margins, examples.labels)
     shares = probabilities(held_out.margins, temperature)
-    correct = shares.argmax(axis=1) == labels
-    certainty, right = _paragraphs(reports, examples, shares)
+    honest = honest_sentences(reports, examples)
+    correct = shares.argmax(axis=1) == examples.labels
+    certainty, right = _paragraphs(reports, examples, shares, honest)
     n_pairs = np.maximum(_lengths(examples.units) - 1, 1)
     by_report = np.bincount(examples.owners, held_out.n_known) / np.bincount(examples.owners, n_pairs)
     enough = len(reports) >= FEWEST_REPORTS
     review = Review(
-        sentence_probability=lowest_probability(shares[kept].max(axis=1), correct[kept], WISHED_PRECISION),
+        sentence_probability=lowest_probability(shares[honest].max(axis=1), correct[honest], WISHED_PRECISION),
         paragraph_probability=lowest_probability(certainty, right, WISHED_PRECISION),
         known_share=_quantile(held_out.n_known / n_pairs, UNFAMILIAR_SENTENCES) if enough else 0.0,
         known_share_text=_quantile(by_report, UNFAMILIAR_REPORTS) if enough else 0.0,
@@ -128,14 +129,24 @@ def _calibrated(reports: Sequence[LabelledReport], examples: Examples, held_out:
     return {"temperature": temperature, "review": review}
 
 
+def honest_sentences(reports: Sequence[LabelledReport], examples: Examples) -> NDArray[np.bool_]:
+    """Labelled sentences that tell how sure is sure enough: those of real reports, if there are enough, else all.
+
+    Written text is kinder than reports, and limits found on it would promise too much.
+    """
+    labelled: NDArray[np.bool_] = examples.labels >= 0
+    real = labelled & np.array([report.real for report in reports])[examples.owners]
+    return real if real.sum() >= FEWEST_REAL else labelled
+
+
 def _quantile(values: NDArray[np.float64], share: float) -> float:
     return round(float(np.quantile(values, share)), 4)
 
 
 def _paragraphs(
-    reports: Sequence[LabelledReport], examples: Examples, shares: NDArray[np.float64]
+    reports: Sequence[LabelledReport], examples: Examples, shares: NDArray[np.float64], honest: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Certainty of every paragraph that is labelled throughout, and whether its widest category is right."""
+    """Certainty of every paragraph that is honest throughout, and whether its widest category is right."""
     lengths, best = _lengths(examples.units), shares.argmax(axis=1)
     certainty, right = [], []
     first = 0
@@ -143,7 +154,7 @@ def _paragraphs(
         for passage in report.passages:
             own = slice(first, first + len(passage.sentences))
             first = own.stop
-            if (examples.labels[own] >= 0).all():
+            if honest[own].all():
                 widest = [
                     np.bincount(of[own], weights=lengths[own], minlength=shares.shape[1]).argmax()
                     for of in (examples.labels, best)
@@ -184,8 +195,8 @@ def _card_data(
     model: Model,
 ) -> dict[str, Any]:
     evaluations = evaluate_held_out(reports, examples, held_out, codebook, model.temperature)
-    kept = examples.labels >= 0
-    shares = probabilities(held_out.margins[kept], model.temperature)
+    kept, honest = examples.labels >= 0, honest_sentences(reports, examples)
+    shares = probabilities(held_out.margins[honest], model.temperature)
     return {
         "data": {
             "sha256": data_sha256,
@@ -201,6 +212,6 @@ def _card_data(
         "tried": [{"settings": described(trial.settings), "macro_f1": round(trial.macro_f1, 4)} for trial in tried],
         "split": f"{len(np.unique(held_out.folds))} folds of whole reports, real reports dealt out first",
         "figures": {name: evaluation.figures() for name, evaluation in evaluations.items()},
-        "coverage": coverage_table(shares.max(axis=1), shares.argmax(axis=1) == examples.labels[kept]),
+        "coverage": coverage_table(shares.max(axis=1), shares.argmax(axis=1) == examples.labels[honest]),
         "versions": versions(),
     }
