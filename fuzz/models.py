@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,7 +94,7 @@ def _replace_value(choices: Choices, values: Any) -> None:
             place[choices.pick(("x", "", "name", "format"))] = inner
             return
         else:
-            place[key] = choices.pick(_VALUES)
+            place[key] = deepcopy(choices.pick(_VALUES))
             return
 
 

@@ -52,7 +52,7 @@ _CONTAINERS = (
 )  # fmt: skip
 _FEWEST_CHARACTERS = 100
 _MOST_FOR_TRAFILATURA = 50_000
-_SECTION_TITLE = re.compile(r"\s*[_|–—-]\s*[^_|–—-]*$")
+_SECTION_TITLE = re.compile(" ?[_|–—-] ?[^_|–—-]*$")
 
 
 def read_webpage(

@@ -124,7 +124,8 @@ def _label_files(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(child for child in path.rglob("*") if child.suffix.lower() in (".jsonl", ".csv"))
+            named = (child for child in path.rglob("*") if child.suffix.lower() in (".jsonl", ".csv"))
+            files += sorted(child for child in named if not child.is_dir())
         elif path.exists():
             files.append(path)
         else:
@@ -134,11 +135,9 @@ def _label_files(paths: Sequence[Path]) -> list[Path]:
 
 def _content(path: Path) -> str:
     try:
-        return read(path.read_bytes())
-    except OSError as error:
-        raise LabelError(f"{path}: cannot be read ({error.strerror or error})") from error
+        return read(path)
     except ReadError as error:
-        raise LabelError(f"{path}: {error}") from error
+        raise LabelError(str(error)) from error
 
 
 # --- rows -----------------------------------------------------------------------------------
