@@ -9,13 +9,13 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fuzz.guard import at_work, keep
 
 _ROOT = Path(__file__).resolve().parent.parent
-_FOLDER = _ROOT / ".fuzz"
 _RECORD = _ROOT / "fuzz" / "results.json"
 _HANG_SECONDS = 120
 # Share of the time that each target gets: more where there is more code of our own.
@@ -29,18 +29,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Fuzz the targets one after the other; 1 if anything was found."""
     options = _parser().parse_args(arguments)
     engine = _engine(options.engine)
-    _FOLDER.mkdir(exist_ok=True)
+    folder = options.folder
+    folder.mkdir(exist_ok=True)
     targets = options.targets or list(SHARES)
     total = sum(SHARES[name] for name in targets)
-    n_before = _n_findings()
+    n_before = _n_findings(folder)
     for name in targets:
         seconds = options.seconds * SHARES[name] / total
-        figures = _fuzz(name, engine, seconds, options.inputs, options.seed)
+        figures = _fuzz(Run(name, engine, seconds, options.inputs, options.seed, folder))
         print(f"{name:10} " + "  ".join(f"{key} {value}" for key, value in figures.items()), flush=True)
         if options.record:
             _add_to_record(name, engine, figures)
-    n_found = _n_findings() - n_before
-    print(f"{n_found} new findings" + (f" in {_FOLDER / 'findings'}" if n_found else ""))
+    n_found = _n_findings(folder) - n_before
+    print(f"{n_found} new findings" + (f" in {folder / 'findings'}" if n_found else ""))
     return 1 if n_found else 0
 
 
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--inputs", type=int, default=10**12, help="at most so many for each target")
     parser.add_argument("--engine", choices=("auto", "atheris", "random"), default="auto")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the time")
+    parser.add_argument("--folder", type=Path, default=_ROOT / ".fuzz", help="for corpora and findings (default: .fuzz)")
     parser.add_argument("--record", action="store_true", help=f"add the figures to {_RECORD.relative_to(_ROOT)}")
     return parser
 
@@ -62,44 +64,58 @@ def _engine(asked: str) -> str:
     return asked if asked != "auto" else "atheris" if found else "random"
 
 
-def _fuzz(name: str, engine: str, seconds: float, n_inputs: int, seed: int) -> dict[str, Any]:
-    """Run one target for its time, again from where it crashed or hung; the figures of all its processes."""
-    totals = {"inputs": 0, "refused": 0, "seconds": 0.0, "cpu_seconds": 0.0, "slowest_seconds_per_10_kb": 0.0, "died": 0}
-    end = time.monotonic() + seconds
-    log = _FOLDER / f"{name}.log"
-    log.write_bytes(b"")
-    while (left := end - time.monotonic()) > 0 and totals["inputs"] < n_inputs:
+@dataclass(frozen=True)
+class Run:
+    """One target, and for how long."""
+
+    name: str
+    engine: str
+    seconds: float
+    n_inputs: int
+    seed: int
+    folder: Path
+
+    def start(self, seconds: float, n_inputs: int, n_died: int, log: BinaryIO) -> subprocess.Popen[bytes]:
+        """A worker; after it died, one with another seed."""
         command = [
-            sys.executable, "-m", "fuzz.worker", name, str(_FOLDER), f"--engine={engine}", f"--seconds={left}",
-            f"--inputs={n_inputs - totals['inputs']}", f"--seed={seed + totals['died']}",
+            sys.executable, "-m", "fuzz.worker", self.name, str(self.folder), f"--engine={self.engine}", f"--seconds={seconds}",
+            f"--inputs={n_inputs}", f"--seed={self.seed + n_died}",
         ]  # fmt: skip
-        stats = _FOLDER / f"{name}.stats"
-        for old in (stats, _FOLDER / f"{name}.current"):
+        return subprocess.Popen(command, cwd=_ROOT, stdout=log, stderr=log)
+
+
+def _fuzz(run: Run) -> dict[str, Any]:
+    """Run a target for its time, again from where it crashed or hung; the figures of all its processes."""
+    totals = {"inputs": 0, "refused": 0, "seconds": 0.0, "cpu_seconds": 0.0, "slowest_seconds_per_10_kb": 0.0, "died": 0}
+    end = time.monotonic() + run.seconds
+    log, stats, current = (run.folder / f"{run.name}.{kind}" for kind in ("log", "stats", "current"))
+    log.write_bytes(b"")
+    while (left := end - time.monotonic()) > 0 and totals["inputs"] < run.n_inputs:
+        for old in (stats, current):
             old.unlink(missing_ok=True)
         with log.open("ab") as stream:
-            process = subprocess.Popen(command, cwd=_ROOT, stdout=stream, stderr=stream)
-            how = _watched(process, name)
+            how = _watched(run.start(left, int(run.n_inputs - totals["inputs"]), int(totals["died"]), stream), run)
         figures = json.loads(stats.read_text()) if stats.exists() else {}
         for key, value in figures.items():
             totals[key] = max(totals[key], value) if key.startswith("slowest") else round(totals[key] + value, 1)
         if not how:
             break
         if not figures:
-            raise SystemExit(f"{name}: the worker does not start; see {log}")
+            raise SystemExit(f"{run.name}: the worker does not start; see {log}")
         totals["died"] += 1
-        _, data = at_work(_FOLDER, name)
-        keep(_FOLDER, name, f"{how} at input {totals['inputs']}", data, log.read_text("utf-8", "replace")[-4000:])
-    found = re.findall(r"cov: (\d+)", log.read_text("utf-8", "replace"))
-    return totals | ({"edges": int(found[-1])} if found else {})
+        story = log.read_text("utf-8", "replace")[-4000:]
+        keep(run.folder, run.name, f"{how} at input {totals['inputs']}", at_work(run.folder, run.name)[1], story)
+    edges = re.findall(r"cov: (\d+)", log.read_text("utf-8", "replace"))
+    return totals | ({"edges": int(edges[-1])} if edges else {})
 
 
-def _watched(process: subprocess.Popen[bytes], name: str) -> str:
+def _watched(process: subprocess.Popen[bytes], run: Run) -> str:
     """Wait for the worker; how it died, empty if it ended well."""
     number, since = -1, time.monotonic()
     while process.poll() is None:
         time.sleep(0.2)
         now = time.monotonic()
-        if (current := at_work(_FOLDER, name)[0]) != number:
+        if (current := at_work(run.folder, run.name)[0]) != number:
             number, since = current, now
         elif now - since > _HANG_SECONDS:
             process.kill()
@@ -108,8 +124,8 @@ def _watched(process: subprocess.Popen[bytes], name: str) -> str:
     return f"died with status {process.returncode}" if process.returncode else ""
 
 
-def _n_findings() -> int:
-    return len(list((_FOLDER / "findings").glob("*.txt")))
+def _n_findings(folder: Path) -> int:
+    return len(list((folder / "findings").glob("*.txt")))
 
 
 def _add_to_record(name: str, engine: str, figures: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def _run(arguments: list[str], content: bytes) -> tuple[int, bytes, str]:
 
 def _check_format(result: str, arguments: list[str]) -> None:
     asked = [argument for argument in arguments if argument.startswith("--format")]
-    if arguments[0] not in ("classify", "segment") or not asked or "-h" in arguments or "--version" in arguments:
+    if arguments[0] not in ("classify", "segment") or not asked or {"-h", "--version", "--"} & set(arguments):
         return
     if asked[-1] == "--format=jsonl":
         assert all(json.loads(line) for line in result.split("\n") if line)

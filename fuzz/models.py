@@ -16,12 +16,11 @@ from safetensors.numpy import load, save
 from fuzz.choices import Choices
 from fuzz.pieces import damaged
 from fuzz.target import Target
-from fzclf import FzclfError, classify, load_model
-from fzclf.features import FLAGS
-from fzclf.model import Golden, Model, Review, View
-from fzclf.model_files import ARRAYS, MANIFEST, write_model
-from fzclf.terms import TermSettings, TermTable
+from fzclf import FzclfError, classify, load_model, model_files
+from fzclf.model_files import ARRAYS, MANIFEST
+from fzclf.resources import default_model_folder
 
+_N_TERMS = 12  # of each view
 _TOKENS = (b"{", b"}", b"[", b"]", b'"', b",", b":", b"null", b"1e400", b"NaN", b"Infinity", b"-1", b"[" * 3000, b"9" * 5000, b"\\ud800")
 _VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2**31, 2**63, 2**64, 1e308, float("nan"), float("inf"), -0.0, 1e-320, "", "a", "\ud800", "\x00", [], {},
@@ -32,48 +31,50 @@ _NUMBERS = (0.0, 1.0, -1.0, 1e30, -1e30, 65504.0, float("nan"), float("inf"), 1e
 
 
 @cache
-def _sound() -> tuple[bytes, bytes]:
-    """Manifest and arrays of a model of two views and six terms."""
-    words = TermTable(TermSettings("word", (1, 2), False, True, None), ("天气", "执法", "执法 检查", "检查"), np.ones(4))
-    pairs = TermTable(TermSettings("char", (2, 2), False, False, "l2"), ("执法", "法检"), np.full(2, 0.5))
-    weights = np.linspace(-1, 1, 24, dtype=np.float32)
-    model = Model(
-        categories=("enforcement", "other"),
-        names={"enforcement": "行政执法", "other": "其他"},
-        views=(
-            View("words", words, ("sentence", "heading"), weights[:16].reshape(4, 2, 2)),
-            View("pairs", pairs, ("sentence",), weights[16:20].reshape(2, 1, 2)),
-        ),
-        flag_weights=np.zeros((len(FLAGS), 2), dtype=np.float32),
-        bias=np.array([0.25, 0.5], dtype=np.float32),
-        temperature=1.0,
-        review=Review(known_share=0.0, known_share_text=0.0),
-        golden=(),
-    )
-    with TemporaryDirectory() as folder:
-        write_model(model, Path(folder) / "model", "")
-        return (Path(folder) / "model" / MANIFEST).read_bytes(), (Path(folder) / "model" / ARRAYS).read_bytes()
+def _sound() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Manifest and arrays of the packaged model, cut down to a few terms of each view."""
+    folder = default_model_folder()
+    manifest, arrays = json.loads((folder / MANIFEST).read_bytes()), load((folder / ARRAYS).read_bytes())
+    for name in [name.removesuffix(".term_ends") for name in arrays if name.endswith(".term_ends")]:
+        ends = arrays[f"{name}.term_ends"]
+        first = len(ends) // 2
+        few = slice(first + 1, first + 1 + _N_TERMS)
+        arrays[f"{name}.terms"] = arrays[f"{name}.terms"][ends[first] : ends[first + _N_TERMS]].copy()
+        arrays[f"{name}.term_ends"] = ends[few] - ends[first]
+        for part in ("idf", "weights"):
+            arrays[f"{name}.{part}"] = arrays[f"{name}.{part}"][few].copy()
+    return manifest | {"golden": []}, arrays
+
+
+def signed(manifest: dict[str, Any], arrays: bytes) -> dict[str, Any]:
+    """With the checksums that the loader wants to see, as a forger would."""
+    manifest = manifest | {"arrays_sha256": hashlib.sha256(arrays).hexdigest(), "arrays_bytes": len(arrays)}
+    if hasattr(model_files, "_manifest_sha256"):
+        manifest["manifest_sha256"] = model_files._manifest_sha256(manifest)
+    return manifest
+
+
+def packed(manifest: bytes, arrays: bytes) -> bytes:
+    """Length of the manifest in four bytes, the manifest, the arrays."""
+    return len(manifest).to_bytes(4, "little") + manifest + arrays
 
 
 def _folder(choices: Choices) -> bytes:
-    """Length of the manifest in four bytes, the manifest, the arrays."""
-    manifest, arrays = _sound()
-    values = json.loads(manifest)
-    if choices.once_in(2):
-        tensors = load(arrays)
-        for _ in range(choices.below(4)):
-            _replace_tensor(choices, tensors)
-        arrays = save(tensors)
+    sound, tensors = _sound()
+    manifest, tensors = deepcopy(sound), dict(tensors)
+    for _ in range(choices.below(4)):
+        _replace_tensor(choices, tensors)
+    arrays = save(tensors)
     if choices.once_in(3):
         arrays = damaged(choices, arrays, (b"F16", b"I64", b"[9]", b"-1", b"{"), 3)
-    if not choices.once_in(8):  # signed again, as a forger would
-        values |= {"arrays_sha256": hashlib.sha256(arrays).hexdigest(), "arrays_bytes": len(arrays)}
     for _ in range(choices.below(4)):
-        _replace_value(choices, values)
-    manifest = json.dumps(values, ensure_ascii=choices.once_in(2)).encode("utf-8", "surrogatepass")
+        _replace_value(choices, manifest)
+    if not choices.once_in(8):
+        manifest = signed(manifest, arrays)
+    text = json.dumps(manifest, ensure_ascii=choices.once_in(2)).encode("utf-8", "surrogatepass")
     if choices.once_in(4):
-        manifest = damaged(choices, manifest, _TOKENS, 3)
-    return len(manifest).to_bytes(4, "little") + manifest + arrays
+        text = damaged(choices, text, _TOKENS, 3)
+    return packed(text, arrays)
 
 
 def _replace_value(choices: Choices, values: Any) -> None:

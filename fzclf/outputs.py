@@ -79,8 +79,9 @@ def _cell(value: object) -> str:
 
 def _csv_line(cells: Iterable[str], guard: Callable[[str], str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([guard(cell) for cell in cells])
-    return line.getvalue()
+    # With "\n" alone the writer would leave a cell with "\r" in it unquoted, and readers end the row there.
+    csv.writer(line, lineterminator="\r\n").writerow([guard(cell) for cell in cells])
+    return line.getvalue()[:-2] + "\n"
 
 
 def harmless_cell(cell: str) -> str:
