@@ -40,6 +40,7 @@ sbom: .venv/test .venv/tools/made  ## dist/fzclf.cdx.json: the wheel and all tha
 	$(RUN) -m build --quiet --wheel --outdir dist
 	$(PYTHON) -m venv --without-pip dist/env
 	$(RUN) -m pip --python dist/env install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[office,frame]"
+	rm -f dist/env/lib*/*/*/fzclf-*.dist-info/direct_url.json  # the folder of whoever builds is nobody's business
 	$(TOOLS)/cyclonedx-py environment dist/env --mc-type library --output-reproducible --of JSON -o dist/fzclf.cdx.json
 	$(RUN) .ci/check_sbom.py dist/*.whl dist/fzclf.cdx.json
 
