@@ -6,8 +6,9 @@ else
   BIN := .venv/bin
 endif
 RUN := $(BIN)/python
+TOOLS := .venv/tools/$(notdir $(BIN))
 
-.PHONY: demo test check model bench bench-check clean
+.PHONY: demo test check model bench bench-check fuzz sbom audit clean
 
 demo: .venv/core  ## tag the five seed reports and show the result
 	@$(RUN) -m fzclf classify seeds/*.txt
@@ -30,8 +31,25 @@ bench-check: .venv/test  ## the short gate that CI runs
 	$(RUN) -m benchmarks --check
 	$(RUN) -m benchmarks.quality --check
 
+fuzz: .venv/test requirements-fuzz.txt  ## ten minutes of fuzzing, guided by coverage where atheris has a wheel
+	$(RUN) -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-fuzz.txt || true
+	$(RUN) -m fuzz --seconds 600
+
+sbom: .venv/test .venv/tools/made  ## dist/fzclf.cdx.json: the wheel and all that it needs, as CycloneDX
+	rm -rf dist
+	$(RUN) -m build --quiet --wheel --outdir dist
+	$(PYTHON) -m venv --without-pip dist/env
+	$(RUN) -m pip --python dist/env install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[office,frame]"
+	rm -f dist/env/lib*/*/*/fzclf-*.dist-info/direct_url.json  # the folder of whoever builds is nobody's business
+	$(TOOLS)/cyclonedx-py environment dist/env --mc-type library --output-reproducible --of JSON -o dist/fzclf.cdx.json
+	$(RUN) .ci/check_sbom.py dist/*.whl dist/fzclf.cdx.json
+
+audit: sbom  ## known vulnerabilities of what an installed wheel consists of; needs the network, fails without it
+	$(RUN) -m pip --python dist/env freeze --exclude fzclf > dist/requirements.txt
+	$(TOOLS)/pip-audit --strict --progress-spinner off --no-deps --disable-pip -r dist/requirements.txt
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv build dist .fuzz .pytest_cache .mypy_cache .ruff_cache
 
 .venv/made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fzclf needs Python 3.10 or newer; make PYTHON=python3.12 ...")'
@@ -44,4 +62,9 @@ clean:
 
 .venv/test: .venv/core pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[office,frame]' -r requirements-test.txt
+	@touch $@
+
+.venv/tools/made: .venv/made requirements-audit.txt
+	$(PYTHON) -m venv .venv/tools
+	$(TOOLS)/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
 	@touch $@

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from fzclf.terms import TermTable
 
+_MOST_FEWEST = 1_000  # characters; no sentence of a report is as long
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -54,6 +56,10 @@ class Review:
     known_share: float = 0.3
     known_share_text: float = 0.5
     fewest_characters: int = 4
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fewest_characters <= _MOST_FEWEST:
+            raise ValueError(f"fewest_characters must be 0 to {_MOST_FEWEST}, not {self.fewest_characters:.6g}")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ tokenizer of its own that runs jieba's own code.
 from __future__ import annotations
 
 import importlib
+import re
 import types
 import warnings
 from functools import lru_cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+_HUGE_FREQUENCY = re.compile(" [0-9]{16}[0-9]*(?: [a-z]+)?$")
 
 
 def cut(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
@@ -50,13 +53,15 @@ def tokenizer_for(user_words: tuple[str, ...] = ()) -> Any:
     Raises
     ------
     ValueError
-        If an entry of `user_words` is more than one line.
+        If an entry of `user_words` is more than one line, or its frequency has more than 15 digits.
     """
     for position, line in enumerate(user_words):
         if "\n" in line.strip():
             raise ValueError(
                 f"user_words[{position}]: {line!r} has a line break; an entry is one line, 'word [frequency] [tag]'"
             )
+        if _HUGE_FREQUENCY.search(line.strip()):  # jieba divides by the sum of all, as floats
+            raise ValueError(f"user_words[{position}]: {line[:60]!r} has a frequency of more than 15 digits; give less")
     tokenizer = _isolated_tokenizer()
     if user_words:
         base = tokenizer_for()

@@ -1,5 +1,7 @@
 """The codebook as data, and what is said of a broken one."""
 
+import os
+
 import pytest
 
 from fzclf.errors import LabelError
@@ -54,5 +56,17 @@ def test_broken_toml_is_named(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(LabelError, match=r"nowhere\.toml: the codebook cannot be read"):
+    with pytest.raises(LabelError, match=r"nowhere\.toml: no such file"):
         load_codebook(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_for_a_codebook_never_blocks(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(LabelError, match="a named pipe"):
+        load_codebook(tmp_path / "pipe.toml")
+
+
+def test_a_huge_codebook_is_refused(tmp_path):
+    with pytest.raises(LabelError, match="1,048,577 bytes or more"):
+        load_codebook(written(tmp_path, "#" * ((1 << 20) + 1)))

@@ -1,6 +1,7 @@
 """Label files: what is read, and how each broken row is named."""
 
 import json
+import os
 
 import pytest
 from conftest import ROOT, SEED_NAMES
@@ -168,3 +169,28 @@ def test_the_hash_changes_with_a_label(tmp_path):
     first = load_labels([one], CODEBOOK)[1]
     jsonl(tmp_path, {"text": "一。", "category": "oversight"})
     assert load_labels([one], CODEBOOK)[1] != first
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_for_a_label_file_never_blocks(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(LabelError, match="pipe.jsonl: a named pipe"):
+        load(tmp_path)
+
+
+def test_a_folder_with_the_name_of_a_label_file_is_looked_into(tmp_path):
+    (tmp_path / "a.jsonl").mkdir()
+    jsonl(tmp_path / "a.jsonl", {"text": "一。", "category": "other"})
+    assert labels_of(tmp_path) == [("一。", "other")]
+
+
+def test_a_message_shows_the_beginning_of_a_long_value(tmp_path):
+    path = jsonl(tmp_path, {"text": "一。", "category": "长" * 10_000})
+    with pytest.raises(LabelError, match="unknown category '长") as caught:
+        load(path)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_report_that_no_file_can_be_named_after(tmp_path):
+    with pytest.raises(LabelError, match="cannot be the name of a report"):
+        load(jsonl(tmp_path, {"report": "长" * 100, "start": 0, "end": 1, "category": "other"}))

@@ -40,6 +40,13 @@ def test_csv_reads_back(toy_model):
     assert tuple(rows[0]) == CSV_COLUMNS
 
 
+def test_a_carriage_return_inside_a_cell_ends_no_row():
+    """Python's writer leaves it unquoted, readers end the row there, and what follows could be a formula."""
+    report = fzclf.segment("\r".join(["推进依法行政完善决策程序规范行政执法化解矛盾"] * 6) + "。")
+    (row,) = csv.reader(io.StringIO(csv_rows(report, "a", "paragraph"), newline=""))
+    assert row[-1] == report.text
+
+
 def test_json_lines_have_offsets(toy_model):
     (line,) = jsonl(fzclf.classify(TEXT, model=toy_model), "a.txt", "paragraph").splitlines()
     row = json.loads(line)

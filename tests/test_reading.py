@@ -148,10 +148,17 @@ def test_a_named_pipe_is_refused_at_once(tmp_path: Path) -> None:
         read(tmp_path / "pipe")
 
 
-@pytest.mark.skipif(not os.path.exists(os.devnull) or os.name == "nt", reason="this system has no device files")
-def test_a_device_is_refused() -> None:
+@pytest.mark.skipif(os.name == "nt", reason="this system has no device files")
+@pytest.mark.parametrize("device", [os.devnull, "/dev/zero"])
+def test_a_device_is_refused(device: str) -> None:
     with pytest.raises(ReadError, match="a device, not a file"):
-        read(os.devnull)
+        read(device)
+
+
+def test_a_folder_with_the_name_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").mkdir()
+    with pytest.raises(ReadError, match="x.txt: a folder, not a file"):
+        read(tmp_path / "x.txt")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -195,6 +202,66 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("fzclf.reading.sources.os.read", growing)
     with pytest.raises(ReadError, match="changed while it was being read"):
+        read(path)
+
+
+def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x" * 10)
+    real = os.fstat
+
+    def told_before(handle: int) -> os.stat_result:
+        told = real(handle)
+        if told.st_size == 10:
+            path.write_bytes(b"x")
+        return told
+
+    monkeypatch.setattr("fzclf.reading.sources.os.fstat", told_before)
+    with pytest.raises(ReadError, match="changed while it was being read"):
+        read(path)
+
+
+def test_a_file_that_vanishes_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x")
+    real = os.open
+
+    def too_late(place: str, flags: int) -> int:
+        path.unlink()
+        return real(place, flags)
+
+    monkeypatch.setattr("fzclf.reading.sources.os.open", too_late)
+    with pytest.raises(ReadError, match="no such file"):
+        read(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete an open file")
+def test_a_file_that_vanishes_while_it_is_read_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x" * 10)
+    real = os.read
+
+    def vanishing(handle: int, n_bytes: int) -> bytes:
+        path.unlink(missing_ok=True)
+        return real(handle, min(n_bytes, 3))
+
+    monkeypatch.setattr("fzclf.reading.sources.os.read", vanishing)
+    assert read(path) == "x" * 10
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_file_that_becomes_a_pipe_never_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x")
+    real = os.open
+
+    def exchanged(place: str, flags: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return real(place, flags)
+
+    monkeypatch.setattr("fzclf.reading.sources.os.open", exchanged)
+    with pytest.raises(ReadError, match="a named pipe"):
         read(path)
 
 

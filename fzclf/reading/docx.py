@@ -172,7 +172,10 @@ class _Body:
     def _close_cell(self, _: Any) -> None:
         self.finish()
         cell = self._sinks.pop()
-        self._rows[-1].append(cell)
+        if self._rows:
+            self._rows[-1].append(cell)
+        else:  # a cell outside of any row, which no program writes, is text
+            self._sinks[-1].extend(cell)
 
     def _close_row(self, _: Any) -> None:
         self._sinks[-1].extend(row_lines(self._rows.pop()))

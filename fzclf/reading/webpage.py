@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fzclf.errors import ReadError
@@ -51,7 +52,7 @@ _CONTAINERS = (
 )  # fmt: skip
 _FEWEST_CHARACTERS = 100  # of a container, else it is taken for an empty one or a teaser (docs/reading.md)
 _MOST_FOR_TRAFILATURA = 50_000
-_SECTION_TITLE = re.compile(r"\s*[_|–—-]\s*[^_|–—-]*$")
+_SECTION_TITLE = re.compile(" ?[_|–—-] ?[^_|–—-]*$")
 
 
 def read_webpage(
@@ -111,7 +112,7 @@ def _declared(data: bytes) -> str:
 def _main_lines(tree: Any, markup: str, n_elements: int, place: str) -> tuple[list[str], tuple[str, ...]]:
     """Lines of the best container, else what trafilatura finds, else of the whole body."""
     for selector in _CONTAINERS:
-        lines = max((inner_lines(node) for node in tree.css(selector)), key=_n_inked, default=[])
+        lines = max((inner_lines(node) for node in _outermost(tree.css(selector))), key=_n_inked, default=[])
         if _n_inked(lines) >= _FEWEST_CHARACTERS:
             return lines, ()
     whole = inner_lines(tree.body) if tree.body is not None else []
@@ -122,6 +123,24 @@ def _main_lines(tree: Any, markup: str, n_elements: int, place: str) -> tuple[li
         if found and _n_inked(found.splitlines()) >= _FEWEST_CHARACTERS:
             return found.splitlines(), ("no container of a known site: main text found by trafilatura",)
     return whole, ("no container of a known site: text of the whole page, navigation included",)
+
+
+def _outermost(nodes: Iterable[Any]) -> Iterator[Any]:
+    """Those of `nodes`, which come in document order, that lie in none of the others.
+
+    A thousand containers in each other, all walked, would cost a thousand times the page.
+    """
+    inside: dict[int, bool] = {}
+    for node in nodes:
+        path, above = [], node
+        while above is not None and above.mem_id not in inside:
+            path.append(above.mem_id)
+            above = above.parent
+        covered = above is not None and inside[above.mem_id]
+        inside |= dict.fromkeys(path, covered)
+        if not covered:
+            inside[node.mem_id] = True
+            yield node
 
 
 def _title(tree: Any) -> str:

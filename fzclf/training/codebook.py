@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fzclf.errors import LabelError
+from fzclf.errors import LabelError, ReadError
+from fzclf.reading.sources import load
 from fzclf.resources import codebook_file
 
 if sys.version_info >= (3, 11):
@@ -16,6 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_LARGEST = 1 << 20  # bytes
 _FIELDS = {"id": str, "name": str, "definition": str, "seed_terms": list, "colour": str}
 
 
@@ -59,10 +61,10 @@ def load_codebook(path: Path | None = None) -> Codebook:
     """
     place = codebook_file() if path is None else path
     try:
-        content = place.read_bytes()
+        content = load(str(place), _LARGEST)
         data = tomllib.loads(content.decode("utf-8"))
-    except OSError as error:
-        raise LabelError(f"{place}: the codebook cannot be read ({error.strerror or error})") from error
+    except ReadError as error:
+        raise LabelError(str(error)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LabelError(f"{place}: not valid TOML in UTF-8 ({error})") from error
     entries = data.get("category")

@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
 from fzclf.errors import LabelError, ReadError
@@ -27,6 +28,10 @@ from fzclf.segmentation.roles import ACHIEVEMENT, ROLES
 from fzclf.training.codebook import Codebook
 
 Bounds = tuple[int, int]
+_LONGEST_NAME = 250  # bytes; systems allow 255, and .txt comes behind
+_REPR = Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
+_shown = _REPR.repr  # a wrong value as it can stand in a message
 
 
 @dataclass
@@ -105,7 +110,7 @@ def load_labels(
         for name, members in _by_report(rows).items():
             gold = members[0].start >= 0
             if (gold, name) in found:
-                raise LabelError(f"{members[0].place}: report {name!r} is already labelled by another file; merge them")
+                raise LabelError(f"{members[0].place}: report {_shown(name)} is already labelled by another file; merge them")
             report = _gold_report(path, name, members, reports) if gold else _written_report(name, members)
             digest.update(hashlib.sha256(report.text.encode("utf-8", "surrogatepass")).digest())
             found[gold, name] = report
@@ -119,7 +124,8 @@ def _label_files(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(child for child in path.rglob("*") if child.suffix.lower() in (".jsonl", ".csv"))
+            named = (child for child in path.rglob("*") if child.suffix.lower() in (".jsonl", ".csv"))
+            files += sorted(child for child in named if not child.is_dir())
         elif path.exists():
             files.append(path)
         else:
@@ -129,11 +135,9 @@ def _label_files(paths: Sequence[Path]) -> list[Path]:
 
 def _content(path: Path) -> str:
     try:
-        return read(path.read_bytes())
-    except OSError as error:
-        raise LabelError(f"{path}: cannot be read ({error.strerror or error})") from error
+        return read(path)
     except ReadError as error:
-        raise LabelError(f"{path}: {error}") from error
+        raise LabelError(str(error)) from error
 
 
 # --- rows -----------------------------------------------------------------------------------
@@ -162,7 +166,7 @@ def _json_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]
 def _csv_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]:
     table = csv.DictReader(io.StringIO(content, newline=""))
     if table.fieldnames is None or not {"text", "category"} <= set(table.fieldnames):
-        raise LabelError(f"{path}:1: columns are {table.fieldnames}; a CSV of labels needs 'text' and 'category'")
+        raise LabelError(f"{path}:1: columns are {_shown(table.fieldnames)}; a CSV of labels needs 'text' and 'category'")
     try:
         for values in table:
             if None in values:
@@ -175,23 +179,23 @@ def _csv_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _checked_row(place: str, values: dict[str, Any], codebook: Codebook, default_report: str) -> Row:
     category = values.get("category")
     if category not in codebook.ids:
-        raise LabelError(f"{place}: unknown category {category!r}; known: {', '.join(codebook.ids)}")
+        raise LabelError(f"{place}: unknown category {_shown(category)}; known: {', '.join(codebook.ids)}")
     role = values.get("role") or ""
     if role and role not in ROLES:
-        raise LabelError(f"{place}: unknown role {role!r}; known: {', '.join(ROLES)}")
+        raise LabelError(f"{place}: unknown role {_shown(role)}; known: {', '.join(ROLES)}")
     report = values.get("report") or values.get("file") or default_report
     if not isinstance(report, str):
-        raise LabelError(f"{place}: report must be a string, not {report!r}")
+        raise LabelError(f"{place}: report must be a string, not {_shown(report)}")
     if "text" in values:
         text = values["text"]
         if not isinstance(text, str) or not text.strip():
-            raise LabelError(f"{place}: text must be a string with words in it, not {text!r}")
+            raise LabelError(f"{place}: text must be a string with words in it, not {_shown(text)}")
         paragraph = str(values.get("paragraph") or "")
         return Row(place, category, report, text.strip(), _heading(place, values.get("heading")), paragraph, role)
     for bound in ("start", "end"):
         if type(values.get(bound)) is not int:
             raise LabelError(
-                f"{place}: {bound} must be a whole number, not {values.get(bound)!r}; or give the row a 'text'"
+                f"{place}: {bound} must be a whole number, not {_shown(values.get(bound))}; or give the row a 'text'"
             )
     return Row(place, category, report, role=role, start=values["start"], end=values["end"])
 
@@ -203,7 +207,7 @@ def _heading(place: str, heading: object) -> tuple[str, ...]:
         return (heading,)
     if isinstance(heading, list) and all(isinstance(part, str) and part.strip() for part in heading):
         return tuple(heading)
-    raise LabelError(f"{place}: heading must be a string, or a list of strings from the outermost, not {heading!r}")
+    raise LabelError(f"{place}: heading must be a string, or a list of strings from the outermost, not {_shown(heading)}")
 
 
 def _by_report(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -214,7 +218,7 @@ def _by_report(rows: Sequence[Row]) -> dict[str, list[Row]]:
         kinds = {row.start >= 0 for row in members}
         if len(kinds) > 1:
             raise LabelError(
-                f"{members[0].place}: rows of report {members[0].report!r} mix offsets and texts; use one kind"
+                f"{members[0].place}: rows of report {_shown(members[0].report)} mix offsets and texts; use one kind"
             )
     return grouped
 
@@ -228,9 +232,9 @@ def _gold_report(path: Path, name: str, rows: Sequence[Row], folder: Path | None
     labelled = {}
     for row in rows:
         if not 0 <= row.start < row.end <= len(text):
-            raise LabelError(f"{row.place}: {row.start}:{row.end} lies outside of report {name!r} (0:{len(text)})")
+            raise LabelError(f"{row.place}: {row.start}:{row.end} lies outside of report {_shown(name)} (0:{len(text)})")
         if (row.start, row.end) in labelled:
-            raise LabelError(f"{row.place}: {row.start}:{row.end} of report {name!r} is labelled twice")
+            raise LabelError(f"{row.place}: {row.start}:{row.end} of report {_shown(name)} is labelled twice")
         labelled[row.start, row.end] = row
     report = LabelledReport(name, text, real=True)
     waiting = dict(labelled)
@@ -243,14 +247,15 @@ def _gold_report(path: Path, name: str, rows: Sequence[Row], folder: Path | None
     for bounds, row in waiting.items():
         near = min((b for p in report.passages for b in p.sentences), key=lambda b: abs(b[0] - bounds[0]), default=None)
         raise LabelError(
-            f"{row.place}: {bounds[0]}:{bounds[1]} is no sentence of report {name!r}; the nearest is {near}"
+            f"{row.place}: {bounds[0]}:{bounds[1]} is no sentence of report {_shown(name)}; the nearest is {near}"
         )
     return report
 
 
 def _report_file(path: Path, name: str, place: str, folder: Path | None) -> Path:
-    if "/" in name or "\\" in name or name in ("", ".", ".."):
-        raise LabelError(f"{place}: {name!r} cannot be the name of a report")
+    too_long = len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME
+    if "/" in name or "\\" in name or name in ("", ".", "..") or too_long:
+        raise LabelError(f"{place}: {_shown(name)} cannot be the name of a report")
     folders = [folder] if folder else [parent / sub for parent in path.resolve().parents for sub in ("", "seeds")]
     for candidate in folders:
         if (candidate / f"{name}.txt").is_file():
@@ -259,7 +264,7 @@ def _report_file(path: Path, name: str, place: str, folder: Path | None) -> Path
         file.stem for candidate in folders[:6] if candidate.name == "seeds" for file in candidate.glob("*.txt")
     )
     raise LabelError(
-        f"{place}: unknown report {name!r}; known: {', '.join(known) or 'none'}; --reports DIR names their folder"
+        f"{place}: unknown report {_shown(name)}; known: {', '.join(known) or 'none'}; --reports DIR names their folder"
     )
 
 
