@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,10 +51,14 @@ def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path]
         temporary.mkdir(parents=True)
         for name, content in files.items():
             _write_synced(temporary / name, content)
+        _sync_folder(temporary)
         verify(temporary)
-        if path.exists():
+        if not path.exists():
+            os.replace(temporary, path)
+        elif not _exchange(temporary, path):  # in two steps; killed between them, the old one stays as `retired`
             os.replace(path, retired)
-        os.replace(temporary, path)
+            os.replace(temporary, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); nothing was replaced") from error
     finally:
@@ -91,6 +96,7 @@ def text_file(path: Path, encoding: str) -> Iterator[TextIO]:
             if path.exists():
                 os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
             os.replace(temporary, path)
+            _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
     finally:
@@ -114,3 +120,27 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Make new names in a folder survive a loss of power, where the system can."""
+    if os.name != "nt":
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two names in one step; ``False`` where system or file system cannot, and nothing is done."""
+    import ctypes
+
+    if sys.platform == "linux":
+        swap = getattr(ctypes.CDLL(None), "renameat2", None)  # RENAME_EXCHANGE, at the working folder
+        return swap is not None and swap(-100, os.fsencode(one), -100, os.fsencode(other), 2) == 0
+    if sys.platform == "darwin":
+        swap = getattr(ctypes.CDLL(None), "renamex_np", None)  # RENAME_SWAP
+        return swap is not None and swap(os.fsencode(one), os.fsencode(other), 2) == 0
+    return False

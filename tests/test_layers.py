@@ -22,6 +22,7 @@ LAYERS = [
     ["fzclf.folding"],
     ["fzclf.features"],
     ["fzclf.model"],
+    ["fzclf.model_record"],
     ["fzclf.model_files"],
     ["fzclf.scoring"],
     ["fzclf.loading"],

@@ -21,6 +21,7 @@ from fzclf.codes import text_of
 from fzclf.counting import engine_for
 from fzclf.errors import LabelError
 from fzclf.features import CHANNELS, FLAGS, Units, build_units
+from fzclf.lexicon import tokenizer_signature
 from fzclf.model import Model, Review, View
 from fzclf.terms import Rows, TermSettings, TermTable
 from fzclf.training.codebook import Codebook
@@ -246,4 +247,5 @@ def _assemble(
         bias=bias.astype(np.float32),
         temperature=1.0,
         review=Review(),
+        tokenizer=tokenizer_signature(),
     )
