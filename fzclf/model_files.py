@@ -44,6 +44,7 @@ def write_model(model: Model, folder: Path, card: str) -> None:
         "arrays_bytes": len(arrays),
         **manifest_of(model),
     }
+    manifest["manifest_sha256"] = _manifest_sha256(manifest)
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     # What UTF-8 cannot hold are lone surrogates; with a backslash they are JSON's own escapes.
     files = {MANIFEST: text.encode("utf-8", "backslashreplace"), ARRAYS: arrays, CARD: card.encode("utf-8", "replace")}
@@ -156,6 +157,7 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
     content = _read_bytes(path, LARGEST_MANIFEST)
     try:
         manifest = json.loads(content, object_pairs_hook=_without_duplicates)
+        sha256 = _manifest_sha256(manifest) if isinstance(manifest, dict) else None
     except (ValueError, RecursionError) as error:
         raise ModelError(
             f"{path}: not valid JSON ({_in_short(error)}); the folder is damaged, copy or train it again"
@@ -169,11 +171,19 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
         )
     if number > FORMAT:
         raise ModelError(f"{path}: format {number} is newer than this library reads ({FORMAT}); upgrade fzclf")
+    if number > 1 and manifest.get("manifest_sha256") != sha256:
+        raise ModelError(f"{path}: sha256 differs; the folder is damaged, copy or train it again")
     return _lifted(manifest, number)
 
 
+def _manifest_sha256(manifest: Mapping[str, Any]) -> str:
+    """Of all that a manifest says but itself, however it is laid out."""
+    said = {name: value for name, value in manifest.items() if name != "manifest_sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def _lifted(manifest: dict[str, Any], number: int) -> dict[str, Any]:
-    """An older manifest as one of today; format 1 did not say which dictionary cut its words."""
+    """An older manifest as one of today; format 1 had no checksum of its own and did not name the word cutter."""
     return manifest if number > 1 else manifest | {"tokenizer": {}}
 
 

@@ -112,14 +112,17 @@ def _views_from(views: list[Mapping[str, Any]], arrays: Arrays, n_categories: in
     names = [view["name"] for view in views]
     if not 1 <= len(views) <= MOST_VIEWS or len(set(names)) != len(names):
         raise ValueError(f"views must hold at least one, at most {MOST_VIEWS}, of different names")
+    made = tuple(_view_from(view, arrays, n_categories) for view in views)
     unknown = set(arrays) - {"flag_weights", "bias"} - {f"{name}.{part}" for name in names for part in _PARTS}
     if unknown:
         raise ValueError(f"arrays that no view names: {sorted(unknown)}")
-    return tuple(_view_from(view, arrays, n_categories) for view in views)
+    return made
 
 
 def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> View:
-    (name,) = _names([view["name"]], "names of views")
+    name = view["name"]
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"a view is named {name!r}, which is no word of letters")
     settings = _settings_from(name, view["settings"])
     channels = _strings(view["channels"], "channels")
     if not channels or not set(channels) <= set(CHANNELS) or len(set(channels)) != len(channels):

@@ -71,7 +71,7 @@ class Scorer:
         rows = self.engines[position].rows(units.codes, units.starts[wanted], units.ends[wanted])
         # The last row stays 0: it is what a channel shows that has no unit (-1).
         projected = np.zeros((len(wanted) + 1, len(columns) * n_categories))
-        projected[:-1] = project(rows, self._weights[position].reshape(rows.n_terms, -1))
+        projected[:-1] = project(rows, self._weights[position].reshape(rows.n_terms, projected.shape[1]))
         row_of = np.full(n_units + 1, len(wanted))
         row_of[wanted] = np.arange(len(wanted))
         for channel, column in enumerate(columns):
