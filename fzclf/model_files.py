@@ -120,12 +120,12 @@ def _load_arrays(content: bytes) -> Arrays:
 def _read_bytes(path: Path, largest: int) -> bytes:
     """A file of the folder as bytes; pipes, devices, links that lead out of it and huge files are refused."""
     try:
-        place = os.path.realpath(path)
-        if not os.path.isfile(place):
+        place = Path(os.path.realpath(path))
+        if not place.is_file():
             raise ModelError(
                 f"{path}: no such file, so {path.parent} is not a model folder; train one with 'fzclf train'"
             )
-        if os.path.dirname(place) != os.path.realpath(path.parent):
+        if place.parent != Path(os.path.realpath(path.parent)):
             raise ModelError(f"{path}: is a link that leads out of the folder; copy the model with 'cp -rL'")
         with open(place, "rb", opener=_opened_as_it_is) as file:
             size = _size_of(file.fileno(), path, largest)

@@ -44,10 +44,10 @@ def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path]
     verify : callable
         Called with the new folder; what it raises stops the exchange, and the old folder stays.
     """
-    check_folder(path, files)
     path = Path(os.path.realpath(path))
     temporary, retired = _beside(path), _beside(path)
     try:
+        check_folder(path, files)
         temporary.mkdir(parents=True)
         for name, content in files.items():
             _write_synced(temporary / name, content)
@@ -55,17 +55,16 @@ def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path]
         verify(temporary)
         if not path.exists():
             os.replace(temporary, path)
-        elif not _exchange(temporary, path):  # in two steps; killed between them, the old one stays as `retired`
-            os.replace(path, retired)
-            os.replace(temporary, path)
+        elif not _exchange(temporary, path):
+            _replace_in_two_steps(path, temporary, retired)
         _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); nothing was replaced") from error
     finally:
-        if retired.exists() and not path.exists():
-            os.replace(retired, path)
-        for leftover in (temporary, retired):
-            shutil.rmtree(leftover, ignore_errors=True)
+        with suppress(OSError):
+            shutil.rmtree(temporary, ignore_errors=True)
+            if os.path.lexists(path):
+                shutil.rmtree(retired, ignore_errors=True)
 
 
 @contextmanager
@@ -80,29 +79,27 @@ def text_file(path: Path, encoding: str) -> Iterator[TextIO]:
         If it cannot be written; the old file is still whole.
     """
     path = Path(os.path.realpath(path))
-    if path.is_dir():
-        raise FzclfError(f"{path}: is a folder; give the name of a file with -o")
-    special = path.exists() and not path.is_file()
-    temporary = path if special else _beside(path)
+    temporary = _beside(path)
     try:
-        with open(
-            temporary, "w" if special else "x", encoding=encoding, errors="backslashreplace", newline="\n"
-        ) as file:
+        if path.is_dir():
+            raise FzclfError(f"{path}: is a folder; give the name of a file with -o")
+        if path.exists() and not path.is_file():
+            with open(path, "w", encoding=encoding, errors="backslashreplace", newline="\n") as file:
+                yield file
+            return
+        with open(temporary, "x", encoding=encoding, errors="backslashreplace", newline="\n") as file:
             yield file
             file.flush()
-            if not special:
-                os.fsync(file.fileno())
-        if not special:
-            if path.exists():
-                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
-            os.replace(temporary, path)
-            _sync_folder(path.parent)
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
     finally:
-        if not special:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _absolute(path: Path) -> Path:
@@ -131,6 +128,17 @@ def _sync_folder(path: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+def _replace_in_two_steps(path: Path, new: Path, retired: Path) -> None:
+    """Where names cannot be swapped: killed between the steps, the old folder stays under its hidden name."""
+    try:
+        os.replace(path, retired)
+        os.replace(new, path)
+    except BaseException:
+        if not os.path.lexists(path):
+            os.replace(retired, path)
+        raise
 
 
 def _exchange(one: Path, other: Path) -> bool:

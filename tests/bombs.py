@@ -65,14 +65,16 @@ def many_categories(folder):
 
 def largest_with_one_fault(folder):
     """Every byte of the largest file is read and checked; the last array has a wrong shape."""
-    content = save({"bias": np.zeros(6, np.float32), "flag_weights": np.zeros((LARGEST_ARRAYS >> 2) - 1000, np.float32)})
+    content = save(
+        {"bias": np.zeros(6, np.float32), "flag_weights": np.zeros((LARGEST_ARRAYS >> 2) - 1000, np.float32)}
+    )
     write_arrays(folder, content)
 
 
 BOMBS = {
     "sparse arrays": sparse(ARRAYS), "sparse manifest": sparse(MANIFEST), "long JSON": long_json,
-    "unsorted terms": unsorted_terms, "not finite": not_finite, "only spaces": only_spaces,
-    "huge shape": huge_shape, "many arrays": many_arrays, "many categories": many_categories, "largest": largest_with_one_fault,
+    "unsorted terms": unsorted_terms, "not finite": not_finite, "only spaces": only_spaces, "huge shape": huge_shape,
+    "many arrays": many_arrays, "many categories": many_categories, "largest": largest_with_one_fault,
 }  # fmt: skip
 
 
