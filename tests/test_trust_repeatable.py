@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from cold_starts import other_processor
 from conftest import ROOT
 
 import fzclf
@@ -61,6 +62,10 @@ def test_threads_hash_seeds_and_locales_do_not_change_a_byte_of_a_model(tmp_path
 
 
 def test_an_older_processor_gives_the_same_tags(cold_starts):
+    if "other processor" not in cold_starts:
+        pytest.skip("no older processor of this kind can be asked for")
+    if "512" in other_processor()["NPY_DISABLE_CPU_FEATURES"]:  # then it is another one: its logarithms differ
+        assert cold_starts["plain"]["logs"] != cold_starts["other processor"]["logs"]
     here, there = cold_starts["plain"]["rows"], cold_starts["other processor"]["rows"]
     assert [row[0] for row in here] == [row[0] for row in there]  # categories
     assert [row[2] for row in here] == [row[2] for row in there]  # reviews
