@@ -8,7 +8,11 @@ endif
 RUN := $(BIN)/python
 TOOLS := .venv/tools/$(notdir $(BIN))
 
-.PHONY: demo test check model bench bench-check fuzz sbom audit clean
+# Whatever walks the kernels: words, terms, rows, scores.
+BOUNDS := $(addprefix tests/test_,kernels.py counting.py cutting.py vectorizer.py scoring.py features.py tagging.py \
+  golden_predictions.py formats.py)
+
+.PHONY: demo test check model bench bench-check bounds trust faults fuzz sbom audit clean
 
 demo: .venv/core  ## tag the five seed reports and show the result
 	@$(RUN) -m fzclf classify seeds/*.txt
@@ -30,6 +34,16 @@ bench: .venv/test  ## all benchmarks, and benchmarks/RESULTS.md
 bench-check: .venv/test  ## the short gate that CI runs
 	$(RUN) -m benchmarks --check
 	$(RUN) -m benchmarks.quality --check
+
+bounds: .venv/test  ## kernels with every index checked, compiled anew in a folder of their own
+	rm -rf .venv/bounds
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/bounds $(RUN) -m pytest -q $(BOUNDS)
+
+trust: .venv/test  ## the promises of docs/reliability.md at full length
+	FZCLF_THOROUGH=1 $(RUN) -m pytest tests/test_trust_*.py tests/test_formats.py
+
+faults: .venv/test  ## break the promises one by one, and see that a test notices each
+	$(RUN) -m benchmarks.faults
 
 fuzz: .venv/test requirements-fuzz.txt  ## ten minutes of fuzzing, guided by coverage where atheris has a wheel
 	$(RUN) -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-fuzz.txt || true

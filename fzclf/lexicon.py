@@ -217,18 +217,38 @@ def cache_path(user_words: tuple[str, ...] = ()) -> Path | None:
     The name is the hash of all that the arrays come from: jieba's files, the user
     words, the version of Unicode and the format.
     """
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or spec.origin is None:
-        return None
     digest = hashlib.sha256(f"{FORMAT} {sys.byteorder} {unicodedata.unidata_version}".encode())
-    package = Path(spec.origin).parent
     try:
-        for name in ("dict.txt", *(f"finalseg/prob_{part}.py" for part in ("start", "trans", "emit"))):
-            digest.update(hashlib.sha256((package / name).read_bytes()).digest())
+        digest.update(dictionary_sha256().encode())
         digest.update(json.dumps(user_words).encode())
         return cache_folder() / f"lexicon-{digest.hexdigest()[:32]}.bin"
     except (OSError, RuntimeError):
         return None
+
+
+@lru_cache(maxsize=1)
+def dictionary_sha256() -> str:
+    """Of the files that decide how jieba cuts: its dictionary and the tables of its character model.
+
+    Raises
+    ------
+    OSError
+        If jieba is not there, or not as files.
+    """
+    spec = importlib.util.find_spec("jieba")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("jieba is not installed as files")
+    digest = hashlib.sha256()
+    for name in ("dict.txt", *(f"finalseg/prob_{part}.py" for part in ("start", "trans", "emit"))):
+        digest.update(hashlib.sha256((Path(spec.origin).parent / name).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def tokenizer_signature() -> dict[str, str | bool]:
+    """What decides how words are cut, besides the user words of a model."""
+    from importlib.metadata import version
+
+    return {"jieba": version("jieba"), "dictionary_sha256": dictionary_sha256(), "hmm": True}
 
 
 def write_lexicon(path: Path, lexicon: Lexicon) -> bool:

@@ -6,15 +6,16 @@ import copyreg
 import os
 import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from fzclf.errors import ModelError
 from fzclf.features import build_units
+from fzclf.lexicon import tokenizer_signature
 from fzclf.model import Model
-from fzclf.model_files import ARRAYS, MANIFEST, read_model
+from fzclf.model_files import ARRAYS, MANIFEST, checked, read_model
 from fzclf.resources import default_model_folder
 from fzclf.scoring import Scorer
 from fzclf.segmentation import read_outline
@@ -43,8 +44,11 @@ def load_model(path: str | os.PathLike[str] | None = None) -> Model:
 @lru_cache(maxsize=8)
 def _load_once(folder: Path, _stamp: tuple[int, ...]) -> Model:
     model = read_model(folder)
+    check_tokenizer(model, folder)
+    # Here, not at the first report: what is derived from a forged model may fail, too.
+    checked(lambda: scorer_of(model), folder)
     for golden in model.golden:
-        margins = golden_margins(model, golden.text)
+        margins = checked(partial(golden_margins, model, golden.text), folder)
         gap = max(abs(one - other) for one, other in zip(margins, golden.margins, strict=True))
         if not gap <= _GOLDEN_TOLERANCE:
             raise ModelError(
@@ -53,6 +57,25 @@ def _load_once(folder: Path, _stamp: tuple[int, ...]) -> Model:
             )
     _folders[model] = folder
     return model
+
+
+def check_tokenizer(model: Model, folder: Path) -> None:
+    """Hold the dictionary that is installed against the one that cut the training text.
+
+    Raises
+    ------
+    ModelError
+        If they differ: words would be cut differently than the weights expect.
+    """
+    if not model.tokenizer:
+        return
+    installed = tokenizer_signature()
+    for name, value in model.tokenizer.items():
+        if installed.get(name) != value:
+            raise ModelError(
+                f"{folder}: was trained with {name} {value!r} of the word cutter, installed is "
+                f"{installed.get(name)!r}; install jieba {model.tokenizer.get('jieba')} as it came, or train it again"
+            )
 
 
 _folders: WeakKeyDictionary[Model, Path] = WeakKeyDictionary()
@@ -91,7 +114,7 @@ def _stamp(folder: Path) -> tuple[int, ...]:
     """Changes when a file of the folder is replaced."""
     try:
         states = [(folder / name).stat() for name in (MANIFEST, ARRAYS)]
-    except OSError:
+    except (OSError, ValueError):  # a NUL in the name
         return ()
     return tuple(number for state in states for number in (state.st_mtime_ns, state.st_size, state.st_ino))
 
@@ -130,5 +153,7 @@ def scorer_of(model: Model) -> Scorer:
 def golden_margins(model: Model, sentence: str) -> tuple[float, ...]:
     """Margins of one sentence on its own, rounded to what every processor agrees on."""
     entries = [entry for entry in read_outline(sentence) if entry.kind == PARAGRAPH]
+    if not entries:
+        raise ValueError(f"a golden prediction of {sentence!r}, which is no sentence")
     margins = scorer_of(model).score(build_units(sentence, entries)).margins
     return tuple(round(float(margin), 6) for margin in margins[0])

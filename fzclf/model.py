@@ -93,6 +93,8 @@ class Model:
         Of the arrays in its folder; empty for a model that has not been saved.
     card : mapping
         What it was trained on and how well it does, as written to the model card.
+    tokenizer : mapping
+        jieba and the dictionary that cut the training text; empty if that is not known.
     """
 
     categories: tuple[str, ...]
@@ -107,6 +109,7 @@ class Model:
     golden: tuple[Golden, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    tokenizer: Mapping[str, str | bool] = field(default_factory=dict)
 
     def __deepcopy__(self, _memo: object) -> Model:
         return self  # nothing in it ever changes

@@ -16,9 +16,9 @@ CSV_COLUMNS = (
     "file", "paragraph", "sentence", "kind", "level", "start", "end", "section", "role", "item",
     "category", "categories", "probability", "review", "text",
 )  # fmt: skip
-# A spreadsheet runs a cell that begins like this as a formula (OWASP, CSV injection), full-width forms included.
-_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
-_IGNORED_BEFORE_FORMULA = " \u00a0\u3000\ufeff\u200b\u200c\u200d"
+# A spreadsheet runs a cell that begins like this as a formula (OWASP, CSV injection); other widths fold to these.
+_FORMULA_STARTS = frozenset("=+-@")
+_CELL_BREAKS = frozenset("\t\r\n")
 _ELLIPSIS = "…"
 ROLE_NAMES = {"opening": "引言", "achievement": "成效", "problem": "问题", "plan": "计划", "closing": "结语"}
 
@@ -96,9 +96,16 @@ def _csv_line(cells: Iterable[str], guard: Callable[[str], str]) -> str:
 
 
 def harmless_cell(cell: str) -> str:
-    """`cell` with a ``'`` before it if a spreadsheet could take it for a formula."""
-    start = cell.lstrip(_IGNORED_BEFORE_FORMULA)[:1]
-    return "'" + cell if start and start in _FORMULA_STARTS else cell
+    """`cell` with a ``'`` before it if a spreadsheet could take it for a formula.
+
+    White space and characters that are not shown may stand before the formula.
+    """
+    for char in cell:
+        if char in _CELL_BREAKS or unicodedata.normalize("NFKC", char)[:1] in _FORMULA_STARTS:
+            return "'" + cell
+        if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc", "Mn"):
+            break
+    return cell
 
 
 # --- for people -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,24 +44,27 @@ def write_folder(path: Path, files: Mapping[str, bytes], verify: Callable[[Path]
     verify : callable
         Called with the new folder; what it raises stops the exchange, and the old folder stays.
     """
-    check_folder(path, files)
     path = Path(os.path.realpath(path))
     temporary, retired = _beside(path), _beside(path)
     try:
+        check_folder(path, files)
         temporary.mkdir(parents=True)
         for name, content in files.items():
             _write_synced(temporary / name, content)
+        _sync_folder(temporary)
         verify(temporary)
-        if path.exists():
-            os.replace(path, retired)
-        os.replace(temporary, path)
+        if not path.exists():
+            os.replace(temporary, path)
+        elif not _exchange(temporary, path):
+            _replace_in_two_steps(path, temporary, retired)
+        _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); nothing was replaced") from error
     finally:
-        if retired.exists() and not path.exists():
-            os.replace(retired, path)
-        for leftover in (temporary, retired):
-            shutil.rmtree(leftover, ignore_errors=True)
+        with suppress(OSError):
+            shutil.rmtree(temporary, ignore_errors=True)
+            if os.path.lexists(path):
+                shutil.rmtree(retired, ignore_errors=True)
 
 
 @contextmanager
@@ -75,28 +79,27 @@ def text_file(path: Path, encoding: str) -> Iterator[TextIO]:
         If it cannot be written; the old file is still whole.
     """
     path = Path(os.path.realpath(path))
-    if path.is_dir():
-        raise FzclfError(f"{path}: is a folder; give the name of a file with -o")
-    special = path.exists() and not path.is_file()
-    temporary = path if special else _beside(path)
+    temporary = _beside(path)
     try:
-        with open(
-            temporary, "w" if special else "x", encoding=encoding, errors="backslashreplace", newline="\n"
-        ) as file:
+        if path.is_dir():
+            raise FzclfError(f"{path}: is a folder; give the name of a file with -o")
+        if path.exists() and not path.is_file():
+            with open(path, "w", encoding=encoding, errors="backslashreplace", newline="\n") as file:
+                yield file
+            return
+        with open(temporary, "x", encoding=encoding, errors="backslashreplace", newline="\n") as file:
             yield file
             file.flush()
-            if not special:
-                os.fsync(file.fileno())
-        if not special:
-            if path.exists():
-                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
-            os.replace(temporary, path)
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise FzclfError(f"{path}: cannot be written ({error.strerror or error}); the old file is unchanged") from error
     finally:
-        if not special:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _absolute(path: Path) -> Path:
@@ -114,3 +117,38 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Make new names in a folder survive a loss of power, where the system can."""
+    if os.name != "nt":
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _replace_in_two_steps(path: Path, new: Path, retired: Path) -> None:
+    """Where names cannot be swapped: killed between the steps, the old folder stays under its hidden name."""
+    try:
+        os.replace(path, retired)
+        os.replace(new, path)
+    except BaseException:
+        if not os.path.lexists(path):
+            os.replace(retired, path)
+        raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two names in one step; ``False`` where system or file system cannot, and nothing is done."""
+    import ctypes
+
+    if sys.platform == "linux":
+        swap = getattr(ctypes.CDLL(None), "renameat2", None)  # RENAME_EXCHANGE, at the working folder
+        return swap is not None and swap(-100, os.fsencode(one), -100, os.fsencode(other), 2) == 0
+    if sys.platform == "darwin":
+        swap = getattr(ctypes.CDLL(None), "renamex_np", None)  # RENAME_SWAP
+        return swap is not None and swap(os.fsencode(one), os.fsencode(other), 2) == 0
+    return False

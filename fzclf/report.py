@@ -16,7 +16,8 @@ from fzclf.errors import MissingExtraError
 if TYPE_CHECKING:
     import pandas
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Not JSON in UTF-8, a control of terminals, or taken for the end of a line by some readers of JSON lines.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Span:
@@ -229,6 +230,6 @@ def sentence_rows(report: Report[Any]) -> Iterator[dict[str, Any]]:
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:
-    """JSON with Chinese left readable and lone surrogates escaped."""
+    """JSON with Chinese left readable; lone surrogates, controls and foreign line ends escaped."""
     dumped = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped)
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped)

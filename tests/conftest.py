@@ -61,3 +61,15 @@ def toy_model() -> Model:
             fewest_characters=2,
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def cold_starts(tmp_path_factory):
+    """What processes said that started at once without any cache, in several ways."""
+    from cold_starts import run_all
+
+    folder = tmp_path_factory.mktemp("cold")
+    yield run_all(folder)
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir():
+            path.chmod(0o755)

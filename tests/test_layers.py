@@ -25,6 +25,7 @@ LAYERS = [
     ["fzclf.folding"],
     ["fzclf.features"],
     ["fzclf.model"],
+    ["fzclf.model_record"],
     ["fzclf.model_files"],
     ["fzclf.margins"],
     ["fzclf.scoring"],

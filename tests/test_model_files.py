@@ -1,38 +1,22 @@
 """Model folders: what is written is read back, and whatever is damaged is refused in one line."""
 
-import hashlib
-import json
 import os
 import sys
 
 import numpy as np
 import pytest
 from conftest import ROOT
-from safetensors.numpy import load, save
+from forging import edit_arrays, edit_manifest
 
 from fzclf.errors import ModelError
 from fzclf.loading import load_model
 from fzclf.model_files import ARRAYS, MANIFEST, read_model, write_model
-from fzclf.tagging import classify
 
 
 @pytest.fixture
 def folder(toy_model, tmp_path):
     write_model(toy_model, tmp_path / "model", "a card")
     return tmp_path / "model"
-
-
-def edit_manifest(folder, **changes):
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8")) | changes
-    (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
-
-
-def edit_arrays(folder, **changes):
-    """Replace arrays and sign the folder again, as a forger would."""
-    arrays = load((folder / ARRAYS).read_bytes()) | changes
-    content = save({name: array for name, array in arrays.items() if array is not None})
-    (folder / ARRAYS).write_bytes(content)
-    edit_manifest(folder, arrays_sha256=hashlib.sha256(content).hexdigest(), arrays_bytes=len(content))
 
 
 def test_a_model_is_read_as_it_was_written(toy_model, folder):
@@ -128,8 +112,8 @@ def test_forged_arrays_are_refused(folder, changes, message):
     [
         ({"categories": ["enforcement"]}, "two or more different names"),
         ({"categories": "enforcement"}, "categories must be a list"),
-        ({"temperature": 0}, "temperature 0.0 is out of range"),
-        ({"temperature": None}, "not a valid model"),
+        ({"temperature": 0}, "temperature 0 is out of range"),
+        ({"temperature": None}, "temperature None is out of range"),
         ({"views": [{}]}, "lacks 'name'"),
         ({"views": 7}, "not a valid model"),
         ({"review": {"nothing": 1}}, "not a valid model"),
@@ -165,16 +149,12 @@ def test_every_damaged_byte_of_the_arrays_is_noticed(folder):
             read_model(folder)
 
 
-def test_every_damaged_byte_of_the_manifest_is_noticed_or_harmless(folder):
-    """Letters inside names and numbers may change; whatever loads passes every check."""
+def test_every_damaged_byte_of_the_manifest_is_noticed(folder):
     content = (folder / MANIFEST).read_bytes()
     for position in range(len(content)):
         (folder / MANIFEST).write_bytes(damaged_at(content, position))
-        try:
-            model = read_model(folder)
-        except ModelError:
-            continue
-        classify("检查执法。", model=model).to_json()
+        with pytest.raises(ModelError):
+            read_model(folder)
 
 
 @pytest.mark.parametrize("name", [MANIFEST, ARRAYS])

@@ -31,15 +31,15 @@ def machine_stdout() -> TextIO:
 
 
 def say(message: str) -> None:
-    """A line of log."""
-    print(message, file=sys.stderr)
+    """A line of log; names in it cannot move the cursor."""
+    from fzclf.outputs import visible
+
+    print(visible(message), file=sys.stderr)
 
 
 def fail(message: str) -> None:
     """A line that says what went wrong."""
-    from fzclf.outputs import visible
-
-    say(f"fzclf: {visible(message)}")
+    say(f"fzclf: {message}")
 
 
 def progress(things: Iterable[T], total: int, what: str) -> Iterator[T]:

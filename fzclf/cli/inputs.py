@@ -51,7 +51,15 @@ def expand(paths: Sequence[str]) -> Iterator[Input | ReadError]:
             yield from _folder(name, seen)
         elif os.path.abspath(name) not in seen:
             seen.add(os.path.abspath(name))
-            yield Input(name, Path(name))
+            yield Input(_readable(name), Path(name))
+
+
+def _readable(name: str) -> str:
+    """A name as people know it: in an ASCII locale Python hands out the bytes of a Chinese name one by one."""
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def _folder(name: str, seen: set[str]) -> Iterator[Input | ReadError]:
@@ -72,7 +80,7 @@ def _folder(name: str, seen: set[str]) -> Iterator[Input | ReadError]:
     for path in documents:
         if os.path.abspath(path) not in seen:
             seen.add(os.path.abspath(path))
-            yield Input(str(path), path)
+            yield Input(_readable(str(path)), path)
     for path in found:
         if path.suffix.lower() in _OTHERS:
-            yield Input(str(path), path)
+            yield Input(_readable(str(path)), path)  # reading it says how to convert it

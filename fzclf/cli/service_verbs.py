@@ -54,7 +54,7 @@ def _facts() -> dict[str, str]:
     from fzclf.versions import versions
 
     facts = versions() | {
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",  # platform() runs uname
         "stdout": f"{sys.stdout.encoding}, {'terminal' if sys.stdout.isatty() else 'no terminal'}",
         "locale": locale.getpreferredencoding(False),
     }

@@ -23,6 +23,7 @@ from fzclf.codes import text_of
 from fzclf.counting import engine_for
 from fzclf.errors import LabelError
 from fzclf.features import CHANNELS, FLAGS, Units, build_units
+from fzclf.lexicon import tokenizer_signature
 from fzclf.model import Model, Review, View
 from fzclf.terms import Rows, TermSettings, TermTable
 from fzclf.training.codebook import Codebook
@@ -136,6 +137,7 @@ def fit_model(examples: Examples, codebook: Codebook, settings: FitSettings) -> 
         bias=bias,
         temperature=1.0,
         review=Review(),
+        tokenizer=tokenizer_signature(),
     )
 
 
