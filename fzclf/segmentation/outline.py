@@ -42,8 +42,11 @@ _LONGEST_HAN_RUN_IN = 50
 # A heading that a colon ends, before the items that it announces.
 _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
-# What a sentence of body text has and a heading has not: figures, 了, a fourth clause.
-_TELLS = re.compile(r"\d|了|(?:[，,][^，,]*){3}")
+# What a sentence of body text has and a heading has not: figures, what was done, a fourth clause.
+_TELLS = re.compile(
+    r"\d|了|已|均|全部|全年|累计|[二三四五六七八九十百两](?:余|多)?[次件名场起人份期]|(?:[，,][^，,]*){3}"
+)
+_SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
@@ -108,7 +111,7 @@ def _is_heading(draft: Draft, after: Draft | None, before: Draft | None, ran_in:
         return False
     if draft.mark.style >= Style.DIGIT:
         return _is_digit_heading(draft, draft.mark.style, after, before)
-    if ran_in and _TELLS.search(draft.words, draft.mark.length):
+    if ran_in and len(draft) >= _SHORTEST_TOLD and _TELLS.search(draft.words, draft.mark.length):
         return False
     if not draft.ended:
         return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
