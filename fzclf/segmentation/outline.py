@@ -31,6 +31,9 @@ from fzclf.segmentation.sections import place_in_sections
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
 
 _COLONS = frozenset("：:")
+# A number that counts something: no year, and nothing like 12·4 or inside quotes.
+_FIGURE = r"(?<![\d·.．])\d(?!\d?[·.．]\d|\d{3}年|[^“”]{0,20}”)"
+_NO_DIGIT_HEADING = re.compile(rf"[：:]|{_FIGURE}")
 _SALUTATION = re.compile(r"(?:各位代表|各位委员|主任|尊敬的|市政府|省政府|区政府|县政府|[^，。：:]{2,30})[：:！!]$")
 _LONGEST_DIGIT_HEADING = 40
 _LONGEST_DIGIT_SENTENCE = 30  # 1.健全领导机制。 above its body
@@ -44,7 +47,7 @@ _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
 # What a sentence of body text has and a heading has not: figures, what was done, a fourth clause.
 _TELLS = re.compile(
-    r"\d|了|已|均|全部|全年|累计|[二三四五六七八九十百两](?:余|多)?[次件名场起人份期]|(?:[，,][^，,]*){3}"
+    rf"{_FIGURE}|了|已|均|全部|全年|累计|[二三四五六七八九十百两](?:余|多)?[次件名场起人份期]|(?:[，,][^，,]*){{3}}"
 )
 _SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
@@ -190,7 +193,7 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and any(text.find(colon, start, end) >= 0 for colon in _COLONS):
+    if mark.style >= Style.DIGIT and _NO_DIGIT_HEADING.search(text, start + mark.length, end):
         return None
     if _goes_on_inside(text, sentences[1:], mark):
         return None
