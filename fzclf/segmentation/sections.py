@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
-from fzclf.segmentation.numbering import Enumerator
+from fzclf.segmentation.numbering import Enumerator, Style
 from fzclf.segmentation.role_words import heading_role
 
 _PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
@@ -85,6 +85,8 @@ def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     Some reports number their parts 一、二、 and the chapters of a part 一、二、 again.
     """
     rank = _STEP * mark.style
+    if mark.style >= Style.DIGIT:  # 1. below 2. begins the next list
+        return rank
     outer = inner = None
     for heading in stack:
         if heading.rank == rank:
