@@ -32,20 +32,24 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
     bodies = [entry for entry in entries if entry.kind == PARAGRAPH]
     opened_by = _opened_by(text, entries)
     state = _Reader(text, _report_year(text, entries))
+    reopened = 0  # so many paragraphs may still open the second copy of a report
     for index, entry in enumerate(entries):
         if entry.kind == PARAGRAPH:
-            if index < opened_by:
+            if index < opened_by or (reopened and not entry.section):
                 state.read_opening(entry)
+                reopened = 0 if _announces(text, entry) else max(reopened - 1, 0)
             else:
                 state.read(entry)
         elif entry.kind == HEADING:
             entry.role = state.announced_by((*entry.section, (entry.start, entry.end))) or ""
+            reopened = 0
         elif index < opened_by or not bodies:
             entry.role = OPENING
+        elif entry.kind == TITLE:  # a page may carry its report twice
+            state = _Reader(text, state.report_year)
+            entry.role, reopened = OPENING, _OPENING_PARAGRAPHS
         else:
-            entry.role = state.carried
-            if entry.kind == TITLE:  # a page may carry its report twice
-                state = _Reader(text, state.report_year)
+            entry.role = OPENING if reopened else state.carried
     _close(text, bodies)
     _fill_silent(entries)
 
@@ -62,10 +66,14 @@ def _opened_by(text: str, entries: Sequence[Draft]) -> int:
             return index
         if entry.kind == PARAGRAPH:
             seen.append(index)
-            tail = max(entry.start, entry.end - _LEAD_IN_REACH)
-            if len(seen) <= _OPENING_PARAGRAPHS and words.ANNOUNCES.search(text, tail, entry.end):
+            if len(seen) <= _OPENING_PARAGRAPHS and _announces(text, entry):
                 return index + 1
     return seen[0] + 1 if len(seen) > 1 else 0
+
+
+def _announces(text: str, entry: Draft) -> bool:
+    """Whether a paragraph ends like 现将……报告如下：."""
+    return words.ANNOUNCES.search(text, max(entry.start, entry.end - _LEAD_IN_REACH), entry.end) is not None
 
 
 class _Reader:
