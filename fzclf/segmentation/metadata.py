@@ -51,7 +51,7 @@ _FRAME_WORD = (
     r"保存|转发|点赞|评论|隐私|English|ENGLISH|EN|robots|TOP|top|首页|大|中|小|A-|[×xX])(?:本页|窗口|页面"
     r"|正文|文章|到|至|本文|版|选择)?"
 )
-_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ \u3000\xa0|/·]{{0,4}}{_FRAME_WORD}){{0,7}}[ |：:]{{0,2}}$")
+_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ \u3000\xa0|/·、]{{0,4}}{_FRAME_WORD}){{0,7}}[ |：:]{{0,2}}$")
 # No commas or title marks: `＜` and `＞` also stand around titles of documents in wrapped body lines.
 _BREADCRUMB = re.compile(r"[^>＞»›。；，、《》（）]{1,20}(?: ?(?:>|＞|»|›|>>) ?[^>＞»›。；，、《》（）]{1,30}){1,8}$")
 _DOCUMENT_NUMBER = re.compile(

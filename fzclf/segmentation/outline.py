@@ -32,7 +32,7 @@ __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outl
 
 _COLONS = frozenset("：:")
 # A number that counts something: no year, and nothing like 12·4 or inside quotes.
-_FIGURE = r"(?<![\d·.．])\d(?!\d?[·.．]\d|\d{3}年|[^“”]{0,20}”)"
+_FIGURE = r"(?<![\d·.．])\d(?!\d?·\d|\d{3}年|[^“”]{0,20}”)"
 _NO_DIGIT_HEADING = re.compile(rf"[：:]|{_FIGURE}")
 _SALUTATION = re.compile(r"(?:各位代表|各位委员|主任|尊敬的|市政府|省政府|区政府|县政府|[^，。：:]{2,30})[：:！!]$")
 _LONGEST_DIGIT_HEADING = 40
