@@ -172,14 +172,17 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
         return draft.start, draft.end
     if draft.mark is None or len(draft.sentences) < 2:
         return None
-    return _run_in_bounds(text, draft.sentences, draft.mark)
+    goes_on = draft.numbered > 1 and _goes_on_inside(text, draft.sentences[1:], draft.mark)
+    return None if goes_on else _run_in_bounds(text, draft.sentences, draft.mark)
 
 
 def run_in_heading(text: str, sentences: Sequence[Bounds]) -> Bounds | None:
     """Bounds of the heading that a paragraph opens with (`（一）加强组织领导。坚持……`), without its final mark."""
     start, end = sentences[0]
     mark = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
-    return _run_in_bounds(text, sentences, mark) if mark is not None and mark.sure else None
+    if mark is None or not mark.sure or _goes_on_inside(text, sentences[1:], mark):
+        return None
+    return _run_in_bounds(text, sentences, mark)
 
 
 def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> Bounds | None:
@@ -197,8 +200,6 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
     if end - start > longest or text[end - 1] in "；;":
         return None
     if mark.style >= Style.DIGIT and _NO_DIGIT_HEADING.search(text, start + mark.length, end):
-        return None
-    if _goes_on_inside(text, sentences[1:], mark):
         return None
     while text[end - 1] in "。！!":
         end -= 1
