@@ -144,6 +144,9 @@ FRAGMENTS += [
     "A+",
     "×",
     "EN",
+    "（一）",
+    "一审",
+    "二审：",
 ]
 
 
@@ -152,7 +155,8 @@ FRAGMENTS += [
 def test_the_quick_look_hides_nothing(line):
     """`is_metadata` asks `_DATA` only about lines that open with, or hold, what one of its parts needs."""
     if metadata._DATA.match(line):
-        assert line[0] in metadata._DATA_STARTS or metadata._DATA_TRACES.search(line)
+        opens = line[0] in metadata._DATA_STARTS and not metadata._is_numbered(line)
+        assert opens or metadata._DATA_TRACES.search(line)
     if metadata._ENDED_FIELDS.match(line):
         assert line[0] in metadata._ENDED_FIELD_STARTS
     if metadata._SIGNATURE.match(line):

@@ -28,7 +28,7 @@ _GOES_ON_ABOVE = re.compile(
 _JOINS_ABOVE = re.compile(r"(?:及|和|暨|与|的报告|的总结|报告$|总结$)")
 _POSITION = "省长|市长|区长|县长|州长|旗长|盟长|镇长|乡长|主席|主任|局长|厅长|部长|总理|院长|书记|检察长|专员"
 _SPEAKER = re.compile(
-    rf"[\u4e00-\u9fff（）() \u3000]{{0,16}}(?:{_POSITION})(?:[：: \u3000\u2002\xa0]{{1,4}}[\u4e00-\u9fff·]{{1,12}}"
+    rf"[\u4e00-\u9fff（）()、 \u3000]{{0,30}}(?:{_POSITION})(?:[：: \u3000\u2002\xa0]{{1,4}}[\u4e00-\u9fff·]{{1,12}}"
     rf"|[\u4e00-\u9fff]{{1,3}})[ \u3000\u2002\xa0]{{0,3}}[\u4e00-\u9fff]{{0,3}}$"
 )
 _OCCASION = re.compile(

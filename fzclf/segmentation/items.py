@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fzclf.segmentation.numbering import ITEM_STARTS, item_ordinal
 
-_COLON = re.compile("[：:]")
+_COLON = re.compile("[：:](?=[一首第1１①（(])")
 
 
 def item_numbers(text: str, sentences: Sequence[tuple[int, int]], *, run_in: bool = False) -> list[int | None]:
@@ -22,18 +22,20 @@ def item_numbers(text: str, sentences: Sequence[tuple[int, int]], *, run_in: boo
     current: int | None = None
     for start, end in sentences:
         ordinal = None
-        if text[start] in ITEM_STARTS and not (run_in and not numbers):
+        if text[start] in ITEM_STARTS and (numbers or not run_in):
             ordinal = item_ordinal(text, start, end)
         if ordinal == 0 and current is not None:
             current += 1
+        elif ordinal == 2 and numbers and current is None and (first := _behind_colon(text, sentences[0][0], start)):
+            numbers = [1 if stop > first else None for _, stop in sentences[: len(numbers)]]
+            current = 2
         elif ordinal and (ordinal == 1 or len(numbers) == run_in or (current is not None and ordinal == current + 1)):
             current = ordinal
-        elif current is None and _announces_items(text, start, end):
-            current = 1
         numbers.append(current)
     return numbers
 
 
-def _announces_items(text: str, start: int, end: int) -> bool:
-    """Whether the first item stands right behind a colon of the sentence: 存在以下问题：一是……；二是……。"""
-    return any(item_ordinal(text, colon.end(), end) == 1 for colon in _COLON.finditer(text, start, end))
+def _behind_colon(text: str, start: int, end: int) -> int:
+    """Where the first item stands right behind a colon: 存在以下问题：一是……；二是……; 0 if none does."""
+    places = (colon.end() for colon in _COLON.finditer(text, start, end))
+    return next((place for place in places if item_ordinal(text, place, end) == 1), 0)

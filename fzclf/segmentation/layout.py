@@ -188,6 +188,8 @@ def _embedded_headings(text: str, line: Line) -> list[int]:
     （一）（二） … under one of them.
     """
     found: list[int] = []
+    if not any(text.find(first, line.start, line.end) >= 0 for first in ("一、", "一）", "一)")):
+        return found  # the expression below takes thirty times as long
     expected = {Style.HAN: 1, Style.HAN_BRACKET: 1}
     for match in _EMBEDDED.finditer(text, line.start, line.end):
         mark = line_enumerator(match.group())

@@ -51,7 +51,7 @@ _FRAME_WORD = (
     r"保存|转发|点赞|评论|隐私|English|ENGLISH|EN|robots|TOP|top|首页|大|中|小|A-|[×xX])(?:本页|窗口|页面"
     r"|正文|文章|到|至|本文|版|选择)?"
 )
-_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ \u3000\xa0|/·]{{0,4}}{_FRAME_WORD}){{0,7}}[ |：:]{{0,2}}$")
+_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ \u3000\xa0|/·、]{{0,4}}{_FRAME_WORD}){{0,7}}[ |：:]{{0,2}}$")
 # No commas or title marks: `＜` and `＞` also stand around titles of documents in wrapped body lines.
 _BREADCRUMB = re.compile(r"[^>＞»›。；，、《》（）]{1,20}(?: ?(?:>|＞|»|›|>>) ?[^>＞»›。；，、《》（）]{1,30}){1,8}$")
 _DOCUMENT_NUMBER = re.compile(
@@ -121,9 +121,11 @@ _DATA_STARTS = frozenset(name[0] for name in _FIELD_NAMES.split("|")) | frozense
     "•·●▪◆■*【[［（( \u3000\xa0索文名标来日时作"  # fields
     "首网返我纠版Cc©政关联适长大A用手扫上下阅微语全点请今责d.<"  # navigation
     "打关收分复登注搜新Q朗听二展目简繁无字保转评隐ErRTt中小×xX"  # words of the frame
-    "一hw-|:：+=＝_—─━\t抄主附编审"  # dates in words, links, rules of tables, ended fields
+    "hw-|:：+=＝_—─━\t抄主附编审"  # links, rules of tables, ended fields
 )
-_DATA_TRACES = re.compile(r"[\d>＞»›.备位]")  # dates, numbers, paths, file names, 备案号, 当前位置
+# Dates, numbers, paths, file names, 备案号, 当前位置; dates in words.
+_DATA_TRACES = re.compile(r"[\d>＞»›.备位]|[一二][〇○ＯO零九]")
+_HAN_DIGITS = frozenset("一二三四五六七八九十")
 _ENDED_FIELD_STARTS = frozenset("抄主附来责编审联[（(")
 _OFFICES = (
     "人民政府|政府|委员会|管委会|办公室|办公厅|局|厅|部|委|署|院|办事处|领导小组|支队|大队|总队|海关|中心"
@@ -152,9 +154,14 @@ def is_metadata(line: str) -> bool:
         return line[0] in _ENDED_FIELD_STARTS and bool(_ENDED_FIELDS.match(line))
     if line.count("|") >= 2 or is_page_number(line):
         return True
-    if line[0] in _DATA_STARTS or _DATA_TRACES.search(line):
+    if (line[0] in _DATA_STARTS and not _is_numbered(line)) or _DATA_TRACES.search(line):
         return _DATA.match(line) is not None or not any(map(str.isalnum, line))
     return not (line[0].isalnum() or any(map(str.isalnum, line)))
+
+
+def _is_numbered(line: str) -> bool:
+    """Whether `line` opens with （一）, as headings do and no field of metadata."""
+    return line[1:2] in _HAN_DIGITS and line[2:3] in ("）", ")") and line[0] in ("（", "(")
 
 
 def is_page_number(line: str) -> bool:

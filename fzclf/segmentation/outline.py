@@ -31,6 +31,9 @@ from fzclf.segmentation.sections import place_in_sections
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
 
 _COLONS = frozenset("：:")
+# A number that counts something: no year, and nothing like 12·4 or inside quotes.
+_FIGURE = r"(?<![\d·.．])\d(?!\d?·\d|\d{3}年|[^“”]{0,20}”)"
+_NO_DIGIT_HEADING = re.compile(rf"[：:]|{_FIGURE}")
 _SALUTATION = re.compile(r"(?:各位代表|各位委员|主任|尊敬的|市政府|省政府|区政府|县政府|[^，。：:]{2,30})[：:！!]$")
 _LONGEST_DIGIT_HEADING = 40
 _LONGEST_DIGIT_SENTENCE = 30  # 1.健全领导机制。 above its body
@@ -42,8 +45,11 @@ _LONGEST_HAN_RUN_IN = 50
 # A heading that a colon ends, before the items that it announces.
 _ANNOUNCED = re.compile(r"[^，。；：:]{2,16}(?=[：:](?:[（(]?[一1１][）)、.．是])|[：:]第?一)")
 _LONGEST_WORDY_RUN_IN = 75  # without a digit in it: figures stand in sentences, not in headings
-# What a sentence of body text has and a heading has not: figures, 了, a fourth clause.
-_TELLS = re.compile(r"\d|了|(?:[，,][^，,]*){3}")
+# What a sentence of body text has and a heading has not: figures, what was done, a fourth clause.
+_TELLS = re.compile(
+    rf"{_FIGURE}|了|已|均|全部|全年|累计|[二三四五六七八九十百两](?:余|多)?[次件名场起人份期]|(?:[，,][^，,]*){{3}}"
+)
+_SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
@@ -108,7 +114,7 @@ def _is_heading(draft: Draft, after: Draft | None, before: Draft | None, ran_in:
         return False
     if draft.mark.style >= Style.DIGIT:
         return _is_digit_heading(draft, draft.mark.style, after, before)
-    if ran_in and _TELLS.search(draft.words, draft.mark.length):
+    if ran_in and len(draft) >= _SHORTEST_TOLD and _TELLS.search(draft.words, draft.mark.length):
         return False
     if not draft.ended:
         return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
@@ -131,8 +137,11 @@ def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: D
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
     """A short line of its own, without number or final mark, with body text or numbered headings below."""
     words = draft.words
-    if len(words) < 2 or draft.ended or words[-1] in UNFINISHED or words[0] in _BULLETS or after is None:
+    if len(words) < 2 or draft.ended or words[-1] in UNFINISHED or after is None:
         return False
+    if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
+        body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
+        return body_below and words.startswith("——")
     if words.startswith("各位") or not any("\u4e00" <= char <= "\u9fff" for char in words):
         return False
     if before is not None and _is_list_line(before):
@@ -163,14 +172,17 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
         return draft.start, draft.end
     if draft.mark is None or len(draft.sentences) < 2:
         return None
-    return _run_in_bounds(text, draft.sentences, draft.mark)
+    goes_on = draft.numbered > 1 and _goes_on_inside(text, draft.sentences[1:], draft.mark)
+    return None if goes_on else _run_in_bounds(text, draft.sentences, draft.mark)
 
 
 def run_in_heading(text: str, sentences: Sequence[Bounds]) -> Bounds | None:
     """Bounds of the heading that a paragraph opens with (`（一）加强组织领导。坚持……`), without its final mark."""
     start, end = sentences[0]
     mark = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
-    return _run_in_bounds(text, sentences, mark) if mark is not None and mark.sure else None
+    if mark is None or not mark.sure or _goes_on_inside(text, sentences[1:], mark):
+        return None
+    return _run_in_bounds(text, sentences, mark)
 
 
 def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> Bounds | None:
@@ -187,9 +199,7 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and any(text.find(colon, start, end) >= 0 for colon in _COLONS):
-        return None
-    if _goes_on_inside(text, sentences[1:], mark):
+    if mark.style >= Style.DIGIT and _NO_DIGIT_HEADING.search(text, start + mark.length, end):
         return None
     while text[end - 1] in "。！!":
         end -= 1

@@ -17,6 +17,7 @@ __all__ = ["ACHIEVEMENT", "CLOSING", "OPENING", "PLAN", "PROBLEM", "ROLES", "ass
 _REACH = 400  # of a longer sentence only this much is read
 _LEAD_IN_REACH = 20
 _YEAR_LINES = 8
+_OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
 _ADDRESS = "各位代表"
@@ -29,28 +30,50 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
     announces nothing has the role of the paragraph below it.
     """
     bodies = [entry for entry in entries if entry.kind == PARAGRAPH]
-    opened_by = next((i for i, entry in enumerate(entries) if entry.kind == HEADING or entry.section), len(entries))
-    if opened_by == len(entries) and len(bodies) > 1:
-        opened_by = next(i for i, entry in enumerate(entries) if entry is bodies[0]) + 1
-    elif opened_by == len(entries):
-        opened_by = 0
+    opened_by = _opened_by(text, entries)
     state = _Reader(text, _report_year(text, entries))
+    reopened = 0  # so many paragraphs may still open the second copy of a report
     for index, entry in enumerate(entries):
         if entry.kind == PARAGRAPH:
-            if index < opened_by:
+            if index < opened_by or (reopened and not entry.section):
                 state.read_opening(entry)
+                reopened = 0 if _announces(text, entry) else max(reopened - 1, 0)
             else:
                 state.read(entry)
         elif entry.kind == HEADING:
             entry.role = state.announced_by((*entry.section, (entry.start, entry.end))) or ""
+            reopened = 0
         elif index < opened_by or not bodies:
             entry.role = OPENING
+        elif entry.kind == TITLE:  # a page may carry its report twice
+            state = _Reader(text, state.report_year)
+            entry.role, reopened = OPENING, _OPENING_PARAGRAPHS
         else:
-            entry.role = state.carried
-            if entry.kind == TITLE:  # a page may carry its report twice
-                state = _Reader(text, state.report_year)
+            entry.role = OPENING if reopened else state.carried
     _close(text, bodies)
     _fill_silent(entries)
+
+
+def _opened_by(text: str, entries: Sequence[Draft]) -> int:
+    """Index of the first block that the opening does not reach.
+
+    It ends at the first heading or behind the paragraph that says 现将……报告如下；without either, behind
+    the first paragraph, if there are more.
+    """
+    seen: list[int] = []  # paragraphs
+    for index, entry in enumerate(entries):
+        if entry.kind == HEADING or entry.section:
+            return index
+        if entry.kind == PARAGRAPH:
+            seen.append(index)
+            if len(seen) <= _OPENING_PARAGRAPHS and _announces(text, entry):
+                return index + 1
+    return seen[0] + 1 if len(seen) > 1 else 0
+
+
+def _announces(text: str, entry: Draft) -> bool:
+    """Whether a paragraph ends like 现将……报告如下：."""
+    return words.ANNOUNCES.search(text, max(entry.start, entry.end - _LEAD_IN_REACH), entry.end) is not None
 
 
 class _Reader:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
-from fzclf.segmentation.numbering import Enumerator
+from fzclf.segmentation.numbering import Enumerator, Style
 from fzclf.segmentation.role_words import heading_role
 
 _PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
@@ -23,6 +23,7 @@ class _Open(NamedTuple):
     rank: int
     ordinal: int
     bounds: Bounds
+    ran_in: bool  # opens a paragraph
 
 
 def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bounds | None]) -> None:
@@ -46,12 +47,24 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
             if kind == HEADING:
                 draft.section = tuple([heading.bounds for heading in stack])
                 draft.level = len(stack) + 1
-            stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own))
+            stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own, kind == PARAGRAPH))
+            section = tuple([heading.bounds for heading in stack])
+        elif kind == PARAGRAPH and draft.mark is not None and _closes_sibling(draft.mark, stack):
             section = tuple([heading.bounds for heading in stack])
         if kind == PARAGRAPH:
             draft.section = section
         elif kind == TITLE:  # a page may carry its report twice
             stack, section, plain_on_top = [], (), False
+
+
+def _closes_sibling(mark: Enumerator, stack: list[_Open]) -> bool:
+    """Whether a paragraph without a heading carries on the count of a run-in heading, which ends there."""
+    rank = _numbered_rank(mark, stack)
+    for depth, heading in enumerate(stack):
+        if heading.rank == rank and heading.ran_in and mark.ordinal > heading.ordinal:
+            del stack[depth:]
+            return True
+    return False
 
 
 def _next_marks(drafts: Sequence[Draft]) -> list[Enumerator | None]:
@@ -72,6 +85,8 @@ def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     Some reports number their parts 一、二、 and the chapters of a part 一、二、 again.
     """
     rank = _STEP * mark.style
+    if mark.style >= Style.DIGIT:  # 1. below 2. begins the next list
+        return rank
     outer = inner = None
     for heading in stack:
         if heading.rank == rank:
