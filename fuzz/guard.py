@@ -14,6 +14,7 @@ from fuzz.target import Target
 
 SECONDS_PER_10_KB = 1.0
 _ROOM = 1 << 24  # bytes for the input at work
+_LONGEST_MESSAGE = 1_100  # characters
 _HEAD = 16  # number of inputs, size of the one at work
 
 
@@ -69,7 +70,7 @@ class Guard:
             raise
         except self.target.allowed as error:
             self.n_refused += 1
-            if len(str(error)) > 2000:
+            if len(str(error)) > _LONGEST_MESSAGE:
                 self.keep("long message", data, str(error)[:4000])
         except BaseException as error:  # a panic of compiled code is no Exception
             frames = traceback.extract_tb(error.__traceback__)
