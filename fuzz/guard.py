@@ -54,10 +54,10 @@ class Guard:
         )
         seconds = self._try(data)
         allowed = SECONDS_PER_10_KB * max(1.0, len(data) / 10_000)
+        if seconds > allowed / 4:  # the first time may have imported or compiled something
+            seconds = min(seconds, self._try(data))
         if seconds > allowed:
-            seconds = min(seconds, self._try(data))  # the first time may have imported or compiled something
-            if seconds > allowed:
-                self.keep("slow", data, f"{seconds:.2f} s of CPU for {len(data)} bytes")
+            self.keep("slow", data, f"{seconds:.2f} s of CPU for {len(data)} bytes")
         self.slowest = max(self.slowest, seconds / max(1.0, len(data) / 10_000))
         if time.monotonic() - self._reported > 1:
             self.report()
@@ -75,7 +75,9 @@ class Guard:
         except BaseException as error:  # a panic of compiled code is no Exception
             frames = traceback.extract_tb(error.__traceback__)
             own = [frame for frame in frames if "/fzclf/" in frame.filename] or frames
-            self.keep(f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}", data, traceback.format_exc())
+            self.keep(
+                f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}", data, traceback.format_exc()
+            )
         return time.process_time() - begin
 
     def keep(self, kind: str, data: bytes, story: str) -> None:

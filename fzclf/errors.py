@@ -5,7 +5,6 @@ Every message names the place, the value, the rule and the way out.
 
 from __future__ import annotations
 
-
 _LONGEST = 1_000  # characters; a value out of a stranger's file can be megabytes long
 
 

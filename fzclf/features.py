@@ -28,7 +28,7 @@ FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
 _LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _BREAK = re.compile(
     # The look behind keeps it from trying each space of a long run anew.
-    r"(?<!\s)\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
+    r"(?<!\s)\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
 
 Bounds = tuple[int, int]
