@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fuzz import record
 from fuzz.guard import at_work, keep
 
 _ROOT = Path(__file__).resolve().parent.parent
-_RECORD = _ROOT / "fuzz" / "results.json"
 _HANG_SECONDS = 120
+_SLOWEST = "slowest_seconds_per_10_kb"
 # Share of the time that each target gets: more where there is more code of our own.
 SHARES = {
-    "segment": 4, "classify": 4, "tokenize": 2, "read": 3, "html": 3, "docx": 3, "pdf": 2, "whole": 3, "labels": 2, "codebook": 1,
+    "segment": 4, "classify": 4, "tokenize": 2, "read": 3, "html": 3, "docx": 3, "pdf": 2, "whole": 3, "labels": 2,
+    "codebook": 1,
     "dictionary": 2, "model": 3, "cli": 3,
 }  # fmt: skip
 
@@ -39,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         figures = _fuzz(Run(name, engine, seconds, options.inputs, options.seed, folder))
         print(f"{name:10} " + "  ".join(f"{key} {value}" for key, value in figures.items()), flush=True)
         if options.record:
-            _add_to_record(name, engine, figures)
+            record.add(name, figures | {"engines": [engine]})
     n_found = _n_findings(folder) - n_before
     print(f"{n_found} new findings" + (f" in {folder / 'findings'}" if n_found else ""))
     return 1 if n_found else 0
@@ -47,20 +49,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("targets", nargs="*", choices=[[], *SHARES], metavar="TARGET", help=", ".join(SHARES) + " (default: all)")
+    parser.add_argument(
+        "targets", nargs="*", choices=[[], *SHARES], metavar="TARGET", help=", ".join(SHARES) + " (default: all)"
+    )
     parser.add_argument("--seconds", type=float, default=600, help="of all targets together (default: 600)")
     parser.add_argument("--inputs", type=int, default=10**12, help="at most so many for each target")
     parser.add_argument("--engine", choices=("auto", "atheris", "random"), default="auto")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the time")
-    parser.add_argument("--folder", type=Path, default=_ROOT / ".fuzz", help="for corpora and findings (default: .fuzz)")
-    parser.add_argument("--record", action="store_true", help=f"add the figures to {_RECORD.relative_to(_ROOT)}")
+    parser.add_argument(
+        "--folder", type=Path, default=_ROOT / ".fuzz", help="for corpora and findings (default: .fuzz)"
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="add the figures to fuzz/results.json and docs/reliability.md"
+    )
     return parser
 
 
 def _engine(asked: str) -> str:
     found = importlib.util.find_spec("atheris") is not None
     if asked == "auto" and not found:
-        print("atheris is not installed (it has wheels for Linux only): inputs are made by chance, not guided by coverage")
+        print(
+            "atheris is not installed (it has wheels for Linux only): inputs are made by chance, not guided by coverage"
+        )
     return asked if asked != "auto" else "atheris" if found else "random"
 
 
@@ -78,7 +88,8 @@ class Run:
     def start(self, seconds: float, n_inputs: int, n_died: int, log: BinaryIO) -> subprocess.Popen[bytes]:
         """A worker; after it died, one with another seed."""
         command = [
-            sys.executable, "-m", "fuzz.worker", self.name, str(self.folder), f"--engine={self.engine}", f"--seconds={seconds}",
+            sys.executable, "-m", "fuzz.worker", self.name, str(self.folder), f"--engine={self.engine}",
+            f"--seconds={seconds}",
             f"--inputs={n_inputs}", f"--seed={self.seed + n_died}",
         ]  # fmt: skip
         return subprocess.Popen(command, cwd=_ROOT, stdout=log, stderr=log)
@@ -86,7 +97,14 @@ class Run:
 
 def _fuzz(run: Run) -> dict[str, Any]:
     """Run a target for its time, again from where it crashed or hung; the figures of all its processes."""
-    totals = {"inputs": 0, "refused": 0, "seconds": 0.0, "cpu_seconds": 0.0, "slowest_seconds_per_10_kb": 0.0, "died": 0}
+    totals = {
+        "inputs": 0,
+        "refused": 0,
+        "seconds": 0.0,
+        "cpu_seconds": 0.0,
+        "slowest_seconds_per_10_kb": 0.0,
+        "died": 0,
+    }
     end = time.monotonic() + run.seconds
     log, stats, current = (run.folder / f"{run.name}.{kind}" for kind in ("log", "stats", "current"))
     log.write_bytes(b"")
@@ -97,7 +115,7 @@ def _fuzz(run: Run) -> dict[str, Any]:
             how = _watched(run.start(left, int(run.n_inputs - totals["inputs"]), int(totals["died"]), stream), run)
         figures = json.loads(stats.read_text()) if stats.exists() else {}
         for key, value in figures.items():
-            totals[key] = max(totals[key], value) if key.startswith("slowest") else round(totals[key] + value, 1)
+            totals[key] = max(totals[key], value) if key == _SLOWEST else round(totals[key] + value, 1)
         if not how:
             break
         if not figures:
@@ -126,20 +144,6 @@ def _watched(process: subprocess.Popen[bytes], run: Run) -> str:
 
 def _n_findings(folder: Path) -> int:
     return len(list((folder / "findings").glob("*.txt")))
-
-
-def _add_to_record(name: str, engine: str, figures: dict[str, Any]) -> None:
-    """Figures of all recorded runs together; findings are what was open in the last one."""
-    record = json.loads(_RECORD.read_text("utf-8")) if _RECORD.exists() else {}
-    before = record.get(name, {})
-    after = {
-        key: max(before.get(key, 0), value) if key in ("edges", "slowest_seconds_per_10_kb") else round(before.get(key, 0) + value, 1)
-        for key, value in figures.items()
-    }
-    after["engines"] = sorted({*before.get("engines", []), engine})
-    record[name] = {key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in after.items()}
-    ordered = {key: record[key] for key in SHARES if key in record}
-    _RECORD.write_text(json.dumps(ordered, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,16 @@ from fzclf.cli import main
 
 _VERBS = ("classify", "segment", "explain", "info", "completion", "evaluate", "train", "clasify", "")
 _OPTIONS = (
-    "--format=jsonl", "--format=csv", "--format=table", "--format=xml", "--level=sentence", "--level=paragraph", "--raw-csv", "-",
-    "{file}", "{file}", "{folder}", "{missing}", "--encoding=gbk", "--encoding=utf-8", "--encoding=hex", "--encoding=\x00", "-o{out}",
-    "--encoding=", "--errors=replace", "--errors=ignore", "--top=2", "--top=0", "--top=x", "--top=" + "9" * 5000, "--model={folder}",
-    "--model={file}", "--model=", "-o{folder}", "-o{missing}/x", "--json", "--reports={folder}", "--codebook={file}", "bash", "--markdown",
-    "--", "-h", "--version", "", "\ud800", "\x1b[2J", "a\nb", "-o", "--cross-validate", "--output={out}", "/dev/null", "{folder}/../{file}",
+    "--format=jsonl", "--format=csv", "--format=table", "--format=xml", "--level=sentence", "--level=paragraph",
+    "--raw-csv", "-",
+    "{file}", "{file}", "{folder}", "{missing}", "--encoding=gbk", "--encoding=utf-8", "--encoding=hex",
+    "--encoding=\x00", "-o{out}",
+    "--encoding=", "--errors=replace", "--errors=ignore", "--top=2", "--top=0", "--top=x", "--top=" + "9" * 5000,
+    "--model={folder}",
+    "--model={file}", "--model=", "-o{folder}", "-o{missing}/x", "--json", "--reports={folder}",
+    "--codebook={file}", "bash", "--markdown",
+    "--", "-h", "--version", "", "\ud800", "\x1b[2J", "a\nb", "-o", "--cross-validate", "--output={out}",
+    "/dev/null", "{folder}/../{file}",
 )  # fmt: skip
 _any_file = next(target.build for target in FILES if target.name == "whole")
 
@@ -44,7 +49,12 @@ def _check_command(data: bytes) -> None:
     head, _, content = data.partition(b"\x00\x00")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        places = {"{file}": folder / "年报 1.txt", "{folder}": folder / "x", "{out}": folder / "out", "{missing}": folder / "none"}
+        places = {
+            "{file}": folder / "年报 1.txt",
+            "{folder}": folder / "x",
+            "{out}": folder / "out",
+            "{missing}": folder / "none",
+        }
         places["{folder}"].mkdir()
         for place in (places["{file}"], places["{folder}"] / "b.html"):
             place.write_bytes(content)
@@ -66,7 +76,12 @@ def _run(arguments: list[str], content: bytes) -> tuple[int, bytes, str]:
     stdout, stderr = (io.TextIOWrapper(stream, "utf-8", write_through=True) for stream in (out, err))
     stdin = io.TextIOWrapper(io.BytesIO(content), "utf-8")
     previous = Path.cwd()
-    with TemporaryDirectory() as elsewhere, patch.object(sys, "stdin", stdin), redirect_stdout(stdout), redirect_stderr(stderr):
+    with (
+        TemporaryDirectory() as elsewhere,
+        patch.object(sys, "stdin", stdin),
+        redirect_stdout(stdout),
+        redirect_stderr(stderr),
+    ):
         os.chdir(elsewhere)
         try:
             status = main(arguments)

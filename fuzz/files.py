@@ -14,46 +14,80 @@ from fzclf import FzclfError, classify, segment
 from fzclf.reading import read_document
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
-import documents as make  # noqa: E402  # the writers that the tests use
+import documents as make  # the writers that the tests use
 
-_CODECS = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-32", "big5", "shift_jis", "euc_kr", "utf-8-sig", "latin-1", "utf-7")
+_CODECS = (
+    "utf-8",
+    "gb18030",
+    "utf-16",
+    "utf-16-le",
+    "utf-32",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+    "utf-8-sig",
+    "latin-1",
+    "utf-7",
+)
 _TOLD = (
-    None, None, None, None, "utf-8", "gb18030", "gbk", "utf-16", "utf-32-be", "big5", "utf-7", "idna", "punycode", "hex", "rot13",
+    None, None, None, None, "utf-8", "gb18030", "gbk", "utf-16", "utf-32-be", "big5", "utf-7", "idna", "punycode",
+    "hex", "rot13",
     "undefined", "unicode_escape", "mbcs", "", "\x00", "utf-8-sig", "cp65001", "hz", "iso2022_jp", "latin-1", "ascii",
 )  # fmt: skip
 _STARTS = (
-    b"PK\x03\x04", b"PK\x05\x06", b"%PDF-1.7\n", b"<html>", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33",
-    b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"<?xml", b"<!--", b"MIME-Version:",
+    b"PK\x03\x04", b"PK\x05\x06", b"%PDF-1.7\n", b"<html>", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf",
+    b"\x84\x31\x95\x33",
+    b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"<?xml", b"<!--",
+    b"MIME-Version:",
 )  # fmt: skip
 _TAGS = tuple(
     f"<{slash}{tag}{more}>".encode()
-    for tag in ("div", "p", "br", "table", "tr", "td", "th", "ul", "li", "pre", "h1", "title", "body", "html", "head", "svg", "a",
-                "math", "select", "option", "script", "style", "template", "textarea", "form", "font", "article", "main", "frameset")
+    for tag in ("div", "p", "br", "table", "tr", "td", "th", "ul", "li", "pre", "h1", "title", "body", "html",
+    "head", "svg", "a",
+                "math", "select", "option", "script", "style", "template", "textarea", "form", "font", "article",
+                "main", "frameset")
     for slash, more in (("", ""), ("/", ""), ("", ' id="zoom"'), ("", " hidden"))
 )  # fmt: skip
 _MARKUP = (
-    *_TAGS, b"<!--", b"-->", b"--!>", b"<!-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE html>", b"<?xml version='1.0'?>", b"&#x110000;",
-    b"&#xd800;", b"&#0;", b"&nbsp;", b"&lt", b"&amp;amp;", b'<p style="display:none">', b'<div class="TRS_Editor">', b"<p a=b c='",
-    b"<meta charset=gbk>", b"<meta charset=utf-7>", b"<meta charset=hex>", b"<meta name=ArticleTitle content=x>", b"<p =\"", b"<//>",
-    b"</>", b"<", b">", b'"', b"'", b"=", b"<td rowspan=99999 colspan=99999>", b"<p\x00>", "<标签>".encode(), b"<meta http-equiv=",
+    *_TAGS, b"<!--", b"-->", b"--!>", b"<!-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE html>", b"<?xml version='1.0'?>",
+    b"&#x110000;",
+    b"&#xd800;", b"&#0;", b"&nbsp;", b"&lt", b"&amp;amp;", b'<p style="display:none">',
+    b'<div class="TRS_Editor">', b"<p a=b c='",
+    b"<meta charset=gbk>", b"<meta charset=utf-7>", b"<meta charset=hex>", b"<meta name=ArticleTitle content=x>",
+    b"<p =\"", b"<//>",
+    b"</>", b"<", b">", b'"', b"'", b"=", b"<td rowspan=99999 colspan=99999>", b"<p\x00>", "<标签>".encode(),
+    b"<meta http-equiv=",
 )  # fmt: skip
-_WORD = tuple(
+_WORD_TAGS = tuple(
     f"<{slash}w:{tag}{more}>".encode()
-    for tag in ("p", "r", "t", "tbl", "tr", "tc", "pPr", "rPr", "del", "ins", "txbxContent", "sdt", "numPr", "vanish", "pict")
+    for tag in ("p", "r", "t", "tbl", "tr", "tc", "pPr", "rPr", "del", "ins", "txbxContent", "sdt", "numPr",
+    "vanish", "pict")
     for slash, more in (("", ""), ("/", ""), ("", "/"))
-) + (
-    b'<w:numId w:val="1"/>', b'<w:numId w:val="999999999999"/>', b'<w:ilvl w:val="-1"/>', b'<w:ilvl w:val="9"/>', b"<w:br/>",
-    b'<w:numFmt w:val="chineseCounting"/>', b'<w:numFmt w:val="upperRoman"/>', b'<w:start w:val="2147483647"/>', b"<w:tab/>",
-    b'<w:start w:val="-5"/>', b'<w:lvlText w:val="%1%2%9%"/>', b'<w:lvlText w:val="%0"/>', b'<w:basedOn w:val="a"/>', b"<m:t>",
-    b'<w:styleId w:val="a"/>', b'<w:lvlRestart w:val="0"/>', b'<w:sym w:char="F0A7"/>', b'<w:sym w:char="D800"/>', b"&#xD800;",
-    b"<!DOCTYPE a>", b'<!DOCTYPE a [<!ENTITY b "c">]>', b"&b;", b"&amp;", b"<![CDATA[", b"]]>", b"<?x?>", b"<!--", b"-->",
-    b'w:val="', b'"', b">", b"<", b'<mc:AlternateContent xmlns:mc="x">', b'xmlns:w="y"', b'encoding="UTF-16"', b'encoding="gbk"',
+)  # fmt: skip
+_WORD = (
+    *_WORD_TAGS,
+    b'<w:numId w:val="1"/>', b'<w:numId w:val="999999999999"/>', b'<w:ilvl w:val="-1"/>', b'<w:ilvl w:val="9"/>',
+    b"<w:br/>",
+    b'<w:numFmt w:val="chineseCounting"/>', b'<w:numFmt w:val="upperRoman"/>', b'<w:start w:val="2147483647"/>',
+    b"<w:tab/>",
+    b'<w:start w:val="-5"/>', b'<w:lvlText w:val="%1%2%9%"/>', b'<w:lvlText w:val="%0"/>',
+    b'<w:basedOn w:val="a"/>', b"<m:t>",
+    b'<w:styleId w:val="a"/>', b'<w:lvlRestart w:val="0"/>', b'<w:sym w:char="F0A7"/>', b'<w:sym w:char="D800"/>',
+    b"&#xD800;",
+    b"<!DOCTYPE a>", b'<!DOCTYPE a [<!ENTITY b "c">]>', b"&b;", b"&amp;", b"<![CDATA[", b"]]>", b"<?x?>", b"<!--",
+    b"-->",
+    b'w:val="', b'"', b">", b"<", b'<mc:AlternateContent xmlns:mc="x">', b'xmlns:w="y"', b'encoding="UTF-16"',
+    b'encoding="gbk"',
 )  # fmt: skip
 _PDF = (
-    b"/Type", b"/Page", b"/Pages", b"/Kids", b"/Count", b"/Font", b"/Contents", b"/Length", b"/Filter", b"/FlateDecode", b"/LZWDecode",
-    b"/Encrypt", b"/Root", b"/Prev 0", b"/Parent 2 0 R", b"1 0 R", b"2 0 R", b"3 0 R", b"999999 0 R", b"[", b"]", b"<<", b">>", b"(",
-    b"stream\n", b"endstream", b"endobj", b"xref", b"trailer", b"startxref\n0\n%%EOF", b"-1", b"2147483648", b"99999999999", b"BT", b"ET",
-    b"Tj", b"Tm", b"q", b"/ASCIIHexDecode", b"[/FlateDecode /FlateDecode]", b"beginbfrange", b"<FFFF>", b"/ToUnicode", b"/Type3",
+    b"/Type", b"/Page", b"/Pages", b"/Kids", b"/Count", b"/Font", b"/Contents", b"/Length", b"/Filter",
+    b"/FlateDecode", b"/LZWDecode",
+    b"/Encrypt", b"/Root", b"/Prev 0", b"/Parent 2 0 R", b"1 0 R", b"2 0 R", b"3 0 R", b"999999 0 R", b"[", b"]",
+    b"<<", b">>", b"(",
+    b"stream\n", b"endstream", b"endobj", b"xref", b"trailer", b"startxref\n0\n%%EOF", b"-1", b"2147483648",
+    b"99999999999", b"BT", b"ET",
+    b"Tj", b"Tm", b"q", b"/ASCIIHexDecode", b"[/FlateDecode /FlateDecode]", b"beginbfrange", b"<FFFF>",
+    b"/ToUnicode", b"/Type3",
 )  # fmt: skip
 _FEW = 600  # characters; documents are read a hundred times slower than texts
 
@@ -83,10 +117,11 @@ def _page(choices: Choices) -> bytes:
     words = text_of(choices, _FEW).encode(charset, "ignore")
     if choices.once_in(4):
         words *= 20
-    body = b"".join(part for pair in zip(parts, [words[i : i + 40] for i in range(0, len(words), 40)]) for part in pair)
+    body = b"".join(part + words[40 * index : 40 * index + 40] for index, part in enumerate(parts))
     body += words + b"".join(parts)
     if not edits.once_in(3):
-        before, _, after = make.page("@", "年度报告").decode().replace("charset=utf-8", f"charset={charset}").partition("@")
+        frame = make.page("@", "年度报告").decode().replace("charset=utf-8", f"charset={charset}")
+        before, _, after = frame.partition("@")
         body = before.encode(charset, "ignore") + body + after.encode(charset, "ignore")
     return damaged(edits, body, _MARKUP)
 
@@ -99,7 +134,9 @@ def _docx(choices: Choices) -> bytes:
     body = "".join(make.paragraph(line, number if index % 3 else None, "a") for index, line in enumerate(lines))
     body += make.table([lines[:3], lines[3:5]])
     numbering = make.scheme(0, make.level(0, "chineseCounting", "%1、"), make.level(1, "decimal", "%1.%2"))
-    styles = '<w:style w:type="paragraph" w:styleId="a"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="a"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
     parts = {
         name: damaged(inner, content, _WORD, 4)
         for name, content in {
@@ -109,13 +146,18 @@ def _docx(choices: Choices) -> bytes:
         }.items()
     }
     packing = zipfile.ZIP_STORED if outer.once_in(2) else zipfile.ZIP_DEFLATED
-    return damaged(outer, make.pack({"[Content_Types].xml": b"<Types/>", **parts}, packing), (b"PK\x01\x02", b"word/"), 3)
+    return damaged(
+        outer, make.pack({"[Content_Types].xml": b"<Types/>", **parts}, packing), (b"PK\x01\x02", b"word/"), 3
+    )
 
 
 def _pdf(choices: Choices) -> bytes:
     edits = Choices(bytes(choices.below(256) for _ in range(choices.below(60))))
-    words = [line for line in text_of(choices, _FEW).encode("utf-16-be", "ignore").decode("utf-16-be", "ignore").split("\n")]
-    lines = [(74.0 + 8 * (index % 5), 780.0 - 28 * index, "".join(filter(str.isprintable, line))) for index, line in enumerate(words)]
+    words = text_of(choices, _FEW).encode("utf-16-be", "ignore").decode("utf-16-be", "ignore").split("\n")
+    lines = [
+        (74.0 + 8 * (index % 5), 780.0 - 28 * index, "".join(filter(str.isprintable, line)))
+        for index, line in enumerate(words)
+    ]
     data = make.unembedded_pdf(lines[:4]) if edits.once_in(4) else make.pdf([lines[:20], lines[20:]])
     return damaged(edits, data, _PDF)
 

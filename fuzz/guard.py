@@ -14,6 +14,7 @@ from fuzz.target import Target
 
 SECONDS_PER_10_KB = 1.0
 _ROOM = 1 << 24  # bytes for the input at work
+_LONGEST_MESSAGE = 1_100  # characters
 _HEAD = 16  # number of inputs, size of the one at work
 
 
@@ -53,10 +54,10 @@ class Guard:
         )
         seconds = self._try(data)
         allowed = SECONDS_PER_10_KB * max(1.0, len(data) / 10_000)
+        if seconds > allowed / 4:  # the first time may have imported or compiled something
+            seconds = min(seconds, self._try(data))
         if seconds > allowed:
-            seconds = min(seconds, self._try(data))  # the first time may have imported or compiled something
-            if seconds > allowed:
-                self.keep("slow", data, f"{seconds:.2f} s of CPU for {len(data)} bytes")
+            self.keep("slow", data, f"{seconds:.2f} s of CPU for {len(data)} bytes")
         self.slowest = max(self.slowest, seconds / max(1.0, len(data) / 10_000))
         if time.monotonic() - self._reported > 1:
             self.report()
@@ -69,12 +70,14 @@ class Guard:
             raise
         except self.target.allowed as error:
             self.n_refused += 1
-            if len(str(error)) > 2000:
+            if len(str(error)) > _LONGEST_MESSAGE:
                 self.keep("long message", data, str(error)[:4000])
         except BaseException as error:  # a panic of compiled code is no Exception
             frames = traceback.extract_tb(error.__traceback__)
             own = [frame for frame in frames if "/fzclf/" in frame.filename] or frames
-            self.keep(f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}", data, traceback.format_exc())
+            self.keep(
+                f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].lineno}", data, traceback.format_exc()
+            )
         return time.process_time() - begin
 
     def keep(self, kind: str, data: bytes, story: str) -> None:

@@ -21,10 +21,28 @@ from fzclf.model_files import ARRAYS, MANIFEST
 from fzclf.resources import default_model_folder
 
 _N_TERMS = 12  # of each view
-_TOKENS = (b"{", b"}", b"[", b"]", b'"', b",", b":", b"null", b"1e400", b"NaN", b"Infinity", b"-1", b"[" * 3000, b"9" * 5000, b"\\ud800")
+_TOKENS = (
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b",",
+    b":",
+    b"null",
+    b"1e400",
+    b"NaN",
+    b"Infinity",
+    b"-1",
+    b"[" * 3000,
+    b"9" * 5000,
+    b"\\ud800",
+)
 _VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 2**64, 1e308, float("nan"), float("inf"), -0.0, 1e-320, "", "a", "\ud800", "\x00", [], {},
-    [[]], ["a"], ["a", "a"], [1, 2], {"a": 1}, "word", "char", [1, 1], [1, 8], [0, 1], [2, 1], [1, 10**9], "../x", "9" * 400,
+    None, True, False, 0, -1, 1, 2**31, 2**63, 2**64, 1e308, float("nan"), float("inf"), -0.0, 1e-320, "", "a",
+    "\ud800", "\x00", [], {},
+    [[]], ["a"], ["a", "a"], [1, 2], {"a": 1}, "word", "char", [1, 1], [1, 8], [0, 1], [2, 1], [1, 10**9], "../x",
+    "9" * 400,
 )  # fmt: skip
 _DTYPES = ("float32", "float16", "float64", "int64", "int32", "uint8", "int8", "bool", "uint64")
 _NUMBERS = (0.0, 1.0, -1.0, 1e30, -1e30, 65504.0, float("nan"), float("inf"), 1e-40, 2.0**62)

@@ -5,9 +5,18 @@ Every message names the place, the value, the rule and the way out.
 
 from __future__ import annotations
 
+_LONGEST = 1_000  # characters; a value out of a stranger's file can be megabytes long
+
 
 class FzclfError(Exception):
-    """Base of all errors that a file, a setting or an environment can cause."""
+    """Base of all errors that a file, a setting or an environment can cause.
+
+    Of a longer message the middle is left out: the place stands in front, the way out behind.
+    """
+
+    def __init__(self, message: str) -> None:
+        half = _LONGEST // 2
+        super().__init__(message if len(message) <= _LONGEST else f"{message[:half]} … {message[-half:]}")
 
 
 class ReadError(FzclfError):

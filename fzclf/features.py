@@ -28,7 +28,7 @@ _IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points 
 _IS_BREAK[[ord(mark) for mark in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]] = True
 _BREAK = re.compile(
     # The look behind keeps it from trying each space of a long run anew.
-    r"(?<!\s)\s*[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
+    r"(?<!\s)\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
 
 Bounds = tuple[int, int]

@@ -111,7 +111,11 @@ def test_an_endless_standard_input_stops_at_the_limit() -> None:
     """256 MiB of zeros are read, and not one byte more than tells that there are more."""
     with open("/dev/zero", "rb") as endless:
         done = subprocess.run(
-            [sys.executable, "-m", "fzclf", "segment", "-"], stdin=endless, capture_output=True, check=False, timeout=120
+            [sys.executable, "-m", "fzclf", "segment", "-"],
+            stdin=endless,
+            capture_output=True,
+            check=False,
+            timeout=120,
         )
     assert done.returncode == 1
     assert b"268,435,457 bytes or more, at most 268,435,456 are read" in done.stderr

@@ -15,6 +15,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from re import _parser  # type: ignore[attr-defined]  # the parser of the standard library, to find a pattern's own characters
 
 import documents as make
@@ -65,7 +66,30 @@ PATTERNS = {
     for attribute, value in vars(importlib.import_module(name)).items()
     if isinstance(value, re.Pattern)
 }
-PUMPS = ["一", "（", "）", "、", "1", "2022年", " ", "\u3000", "\n", "也", "存在", "问题", "。", "法", "将", ">", ".", "=", "某局", "a", "<", "-"]
+PUMPS = [
+    "一",
+    "（",
+    "）",
+    "、",
+    "1",
+    "2022年",
+    " ",
+    "\u3000",
+    "\n",
+    "也",
+    "存在",
+    "问题",
+    "。",
+    "法",
+    "将",
+    ">",
+    ".",
+    "=",
+    "某局",
+    "a",
+    "<",
+    "-",
+]
 SIZE = 4_000  # characters
 GIVES_UP = 0.5  # seconds; an exponential pattern is there at some dozens of characters
 
@@ -82,7 +106,7 @@ def own_characters(pattern: re.Pattern[str] | re.Pattern[bytes]) -> list[str]:
                 walk(branch)
 
     walk(_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else 0))
-    pairs = [one + other for one, other in zip(found, found[1:], strict=False)]
+    pairs = [one + other for one, other in pairwise(found)]
     return list(dict.fromkeys(found))[:30] + list(dict.fromkeys(pairs))[:30]
 
 
@@ -93,7 +117,9 @@ def uses(name: str) -> list[str]:
     """The methods of a pattern that the package calls: what is only matched at the beginning may be slow to search."""
     attribute = name.rpartition(".")[2]
     found = set(re.findall(rf"\b{attribute}\.(search|match|fullmatch|finditer|findall|sub|split)\(", SOURCES))
-    return sorted({"search" if method in ("finditer", "findall", "sub", "split") else method for method in found}) or ["match"]
+    return sorted({"search" if method in ("finditer", "findall", "sub", "split") else method for method in found}) or [
+        "match"
+    ]
 
 
 def text_for(pattern: re.Pattern[str] | re.Pattern[bytes], pump: str, size: int) -> str | bytes:
@@ -133,9 +159,12 @@ def test_every_pattern_is_a_constant_of_its_module() -> None:
 # --- every way in ---------------------------------------------------------------------------
 
 UNITS = [
-    "（", "一、", "（一）", "1.", "“", "《“", "“”", " ", "\u3000", "\n", "\r", "|", "| a ", "9", "法", "A", "。", "。\n", "；", "一是", "…",
-    "他说：“好。", "一、加强。二、加强。", "一、加强。\n", "首页>", "\ud800", "İ", "存在问题，", "目录\n", "某县人民政府\n", "1\n", "第一章\n",
-    "加强领导\n", "[bookmark: _GoBack]", "x" + " " * 200 + "\n", "虽然存在问题。", "2022年1月5日\n", "好。　　", "下一步", "\x1b",
+    "（", "一、", "（一）", "1.", "“", "《“", "“”", " ", "\u3000", "\n", "\r", "|", "| a ", "9", "法", "A", "。",
+    "。\n", "；", "一是", "…",
+    "他说：“好。", "一、加强。二、加强。", "一、加强。\n", "首页>", "\ud800", "İ", "存在问题，", "目录\n",
+    "某县人民政府\n", "1\n", "第一章\n",
+    "加强领导\n", "[bookmark: _GoBack]", "x" + " " * 200 + "\n", "虽然存在问题。", "2022年1月5日\n", "好。　　",
+    "下一步", "\x1b",
 ]  # fmt: skip
 
 
@@ -167,7 +196,7 @@ PARTS = {
     "Word paragraphs": lambda n: make.docx(make.paragraph("法") * n),
     "Word runs": lambda n: make.docx(make.paragraph(runs=make.run("法") * n)),
     "Word cells": lambda n: make.docx(make.table([["法"] * n])),
-    "deleted marks": lambda n: make.docx('<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>' * n),
+    "deleted marks": lambda n: make.docx(f"<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{make.run('a')}</w:p>" * n),
 }  # fmt: skip
 
 

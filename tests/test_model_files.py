@@ -178,3 +178,10 @@ def test_a_failed_exchange_keeps_the_old_model(toy_model, folder, monkeypatch):
     with pytest.raises(ModelError, match="cannot be verified"):
         write_model(toy_model, folder, "new card")
     assert {name: (folder / name).read_bytes() for name in os.listdir(folder)} == before
+
+
+def test_a_message_is_short_whatever_the_manifest_holds(folder):
+    edit_manifest(folder, format={"x" * 9_000: 1})
+    with pytest.raises(ModelError, match=r"manifest.json: unknown format .* … .*; this library reads 1") as caught:
+        read_model(folder)
+    assert len(str(caught.value)) < 1_100
