@@ -228,26 +228,28 @@ WRITERS = {"file": (write_text, text_is_whole, "out.csv"), "model": (write_new_m
 
 
 @pytest.fixture(params=WRITERS)
-def writer(request, tmp_path, toy_model):
-    """A folder with the old output, what writes the new one, what checks it."""
+def writer(request, tmp_path, toy_model, monkeypatch):
+    """A folder with the old output, a copy of it, what writes the new one, what checks it, its name."""
+    monkeypatch.setattr(os, "fsync", os.fstat)  # a call that can fail, too; and quick
+    kept, folder = tmp_path / "kept", tmp_path / "folder"
+    kept.mkdir()
     if request.param == "file":
-        (tmp_path / "out.csv").write_text(OLD, "utf-8")
+        (kept / "out.csv").write_text(OLD, "utf-8")
     else:
-        write_model(toy_model, tmp_path / "model", "a card")
-    return tmp_path, *WRITERS[request.param]
+        write_model(toy_model, kept / "model", "a card")
+    restore(folder, kept)
+    return folder, kept, *WRITERS[request.param]
+
+
+def restore(folder, kept):
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(kept, folder)
 
 
 def number_of_calls(folder, write):
     with strike_at(-1, kill) as count:
         write(folder)
     return count[0]
-
-
-def restore(folder, name, toy_model):
-    if name == "out.csv":
-        (folder / name).write_text(OLD, "utf-8")
-    else:
-        write_model(toy_model, folder / name, "a card")
 
 
 def in_child(deed):
@@ -263,11 +265,11 @@ def in_child(deed):
 
 @forks
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_killed_at_any_call_the_old_or_the_new_is_whole(writer, toy_model):
-    folder, write, is_whole, name = writer
+def test_killed_at_any_call_the_old_or_the_new_is_whole(writer):
+    folder, kept, write, is_whole, name = writer
     n_calls = number_of_calls(folder, write)
     assert n_calls > 15
-    restore(folder, name, toy_model)
+    restore(folder, kept)
     for number in range(1, n_calls + 1):
 
         def deed(number=number):
@@ -280,26 +282,25 @@ def test_killed_at_any_call_the_old_or_the_new_is_whole(writer, toy_model):
         assert visible == [name], number
 
 
+@posix
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("strike", [interrupt, disk_full])
 @pytest.mark.parametrize("swaps", [True, False], ids=["swap", "two steps"])
-def test_stopped_at_any_call_the_old_or_the_new_is_whole(writer, toy_model, strike, swaps, monkeypatch):
+def test_stopped_at_any_call_the_old_or_the_new_is_whole(writer, strike, swaps, monkeypatch):
     """Ctrl-C, and an error of the disk; a clean-up that is stopped itself may leave a hidden name."""
-    folder, write, is_whole, name = writer
+    folder, kept, write, is_whole, name = writer
     if not swaps:
         monkeypatch.setattr("fzclf.publishing._exchange", lambda *_: False)
     n_calls = number_of_calls(folder, write)
     n_left = 0
     for number in range(1, n_calls + 1):
-        restore(folder, name, toy_model)
+        restore(folder, kept)
         with suppress(KeyboardInterrupt, FzclfError), strike_at(number, strike):
             write(folder)
         assert is_whole(folder), number
         left = [found for found in os.listdir(folder) if found != name]
         assert all(found.endswith(".part") for found in left), number
         n_left += bool(left)
-        for found in left:
-            shutil.rmtree(folder / found, ignore_errors=True)
     assert n_left < n_calls / 4
 
 
@@ -311,7 +312,7 @@ def test_stopped_at_any_call_the_old_or_the_new_is_whole(writer, toy_model, stri
 def test_a_limit_on_the_size_of_files_keeps_the_old(writer):
     import resource
 
-    folder, write, is_whole, _name = writer
+    folder, _, write, is_whole, _ = writer
     before = sorted(os.walk(folder))
     reader, sender = os.pipe()
 
@@ -369,9 +370,10 @@ def test_a_full_disk_is_said_in_one_line(arguments):
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM], ids=str)
-def test_a_stopped_command_keeps_the_old_file(tmp_path, number):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL", "SIGTERM"])
+def test_a_stopped_command_keeps_the_old_file(tmp_path, name):
     """It has read one report and waits for the next when the signal comes."""
+    number = getattr(signal, name)
     (tmp_path / "t.csv").write_text(OLD, "utf-8")
     command = [sys.executable, "-m", "fzclf", "segment", SEEDS / "wuda-2022.txt", "-", "--format", "csv", "-o", "t.csv"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
@@ -383,9 +385,9 @@ def test_a_stopped_command_keeps_the_old_file(tmp_path, number):
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert (tmp_path / "t.csv").read_text("utf-8") == OLD
-    left = [name for name in os.listdir(tmp_path) if name != "t.csv"]
+    left = [found for found in os.listdir(tmp_path) if found != "t.csv"]
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert said == b"fzclf: interrupted; nothing half-written is left behind\n"
         assert left == []
-    assert all(name.startswith(".") and name.endswith(".part") for name in left)
+    assert all(found.startswith(".") and found.endswith(".part") for found in left)
