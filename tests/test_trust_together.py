@@ -86,14 +86,14 @@ busy = True
 def work():
     while busy:
         assert fzclf.classify(text).to_json() == alone
-threads = [threading.Thread(target=work) for _ in range(3)]
+threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
 for thread in threads:
     thread.start()
 signal.alarm(120)
 for _ in range(20):  # while the threads hold locks
     child = os.fork()
     if child == 0:
-        signal.alarm(60)
+        signal.alarm(20)
         os._exit(fzclf.classify(text).to_json() != alone or fzclf.load_model() is None)
     assert os.waitpid(child, 0)[1] == 0
 busy = False
