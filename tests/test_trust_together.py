@@ -165,7 +165,9 @@ def test_ascii_locale_and_paths_with_chinese_and_spaces(expected, tmp_path):
         "结果 三.jsonl",
     ]
     assert python("", *arguments, env=env, cwd=folder) == ""
-    rows = [json.loads(line) for line in (folder / "结果 三.jsonl").read_text("utf-8").splitlines()]
+    content = (folder / "结果 三.jsonl").read_bytes()
+    assert "乌达 2022.txt".encode() in content  # as it is, not escaped
+    rows = [json.loads(line) for line in content.splitlines()]
     assert [row["category"] for row in rows] == expected
     assert {row["file"] for row in rows} == {"乌达 2022.txt"}
     assert len(os.listdir(folder / "缓存 二")) == 1
