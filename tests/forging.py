@@ -3,8 +3,11 @@
 import hashlib
 import json
 
+import pytest
 from safetensors.numpy import load, save
 
+from fzclf.errors import ModelError
+from fzclf.loading import load_model
 from fzclf.model_files import ARRAYS, MANIFEST, _manifest_sha256
 
 
@@ -41,3 +44,11 @@ def safetensors_file(entries, n_bytes=64, length=None):
     """A file with this table of contents, true or not, before some zeros."""
     header = entries if isinstance(entries, bytes) else json.dumps(entries).encode()
     return (len(header) if length is None else length).to_bytes(8, "little") + header + bytes(n_bytes)
+
+
+def refused(folder, match="."):
+    """Whether loading says in a few words what is wrong."""
+    with pytest.raises(ModelError, match=match) as caught:
+        load_model(folder)
+    assert len(str(caught.value)) < 1000 + 3 * len(str(folder))
+    return True
