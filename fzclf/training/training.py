@@ -48,7 +48,7 @@ class Trained:
 
 def default_candidates() -> tuple[FitSettings, ...]:
     """What cross-validation chooses between; docs/evaluation.md has the wider search and what did not help."""
-    return tuple(FitSettings(inverse_penalty=penalty) for penalty in (0.3, 0.5))
+    return tuple(FitSettings(inverse_penalty=penalty) for penalty in (0.2, 0.3))
 
 
 def train(
