@@ -24,14 +24,16 @@ table
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar, cast
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 import numba
 import numpy as np
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
 from numpy.typing import NDArray
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
@@ -39,7 +41,7 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 Array: TypeAlias = NDArray[Any]
 Number: TypeAlias = Any  # numba knows the width of each number
 GROUP = 32  # tokens that look at memory together; frozen into the kernels
-compiled_here: dict[str, bool] = {}  # kernel -> compiled in this process, not loaded
+LOOPS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {}  # name -> loop, type of its result, of its arguments
 
 I64, BOOL = types.int64, types.boolean
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
@@ -48,32 +50,18 @@ F32S = types.Array(types.float32, 1, "C")
 INPUT_U32S, INPUT_I64S = (types.Array(t, 1, "C", readonly=True) for t in (types.uint32, types.int64))
 
 
-def _announce(seen: list[str] = []) -> None:  # noqa: B006  # the list is the memory of having said it
-    """Say once, to a person at a terminal, why this start is slow."""
-    if not seen and sys.stderr is not None and sys.stderr.isatty():
-        print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
-    seen.append("said")
+# Called by other kernels; no memory of its own.
+_inner: Callable[..., Callable[[Loop], Loop]] = partial(numba.njit, nogil=True, _nrt=False)
 
 
 def _compiled(result: Any, *arguments: Any) -> Callable[[Loop], Loop]:
-    """Compile for one signature, or load what an earlier process compiled.
+    """Mark a loop that ``fzclf.compiling`` compiles, for these types."""
 
-    Where numba finds no folder to cache in (read-only installation, no home), it
-    raises; then the kernel is compiled for this process alone.
-    """
+    def mark(loop: Loop) -> Loop:
+        LOOPS[loop.__name__] = (loop, result, arguments)
+        return loop
 
-    def compile_loop(loop: Loop) -> Loop:
-        signature = result(*arguments)
-        try:
-            kernel: Any = numba.njit(signature, nogil=True, cache=True)(loop)
-        except RuntimeError:
-            kernel = numba.njit(signature, nogil=True)(loop)
-        if not kernel.stats.cache_hits:
-            _announce()
-        compiled_here[loop.__name__] = not kernel.stats.cache_hits
-        return cast("Loop", kernel)
-
-    return compile_loop
+    return mark
 
 
 def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
@@ -86,6 +74,27 @@ def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
 
 
 _lowest_bit: Any = intrinsic(_lowest_bit_typed)
+
+
+def array_at(context: Any, builder: Any, kind: Any, data: Any, length: Any) -> Any:
+    """A flat array over memory that something else owns."""
+    array = make_array(kind)(context, builder)
+    item_bytes = cgutils.intp_t(kind.dtype.bitwidth // 8)
+    populate_array(array, data=data, shape=[length], strides=[item_bytes], itemsize=item_bytes, meminfo=None)
+    return array._getvalue()
+
+
+def _group_typed(_context: Any) -> Any:
+    """Room for a number of each token of a group, on the stack."""
+
+    def emit(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        length = cgutils.intp_t(GROUP)
+        return array_at(context, builder, U64S, cgutils.alloca_once(builder, cgutils.intp_t, length), length)
+
+    return U64S(), emit
+
+
+_group: Any = intrinsic(_group_typed)
 
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
@@ -155,17 +164,17 @@ def separate(text: Array, ends: Array, separator: Number, out: Array) -> None:
         begin = end
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_digit(code: Number) -> Number:
     return 48 <= code <= 57
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_alphanumeric(code: Number) -> Number:
     return _is_digit(code) or 65 <= code <= 90 or 97 <= code <= 122
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
     """The node of a child, 0 if there is none; node 0 has no children."""
     base = parent & np.uint64(0xFFFFFFFF)
@@ -173,7 +182,7 @@ def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
     return nodes[slot if (labels[slot] == char) & (base != 0) else np.uint64(0)]
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> Number:
     node = nodes[ids[x]]
     for i in range(x + 1, y):
@@ -181,7 +190,7 @@ def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> N
     return node >> np.uint64(32) != 0
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, forced: Array) -> Number:
     slot = np.uint64(ids[x])
     for i in range(x + 1, y):
@@ -192,7 +201,7 @@ def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, fo
     return forced[slot] != 0
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _viterbi(
     begin: Number,
     x: Number,
@@ -256,7 +265,7 @@ def _viterbi(
     return n_tokens
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _cut_unknown(
     text: Array,
     begin: Number,
@@ -298,7 +307,7 @@ def _cut_unknown(
     return n_tokens
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chunk: Number, ids: Array) -> Number:
     """Characters as the lexicon numbers them, up to the end of a block; 0 is none of its characters."""
     n = 0
@@ -316,7 +325,7 @@ def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chu
     return n
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _best_route(
     n: Number,
     ids: Array,
@@ -371,7 +380,7 @@ def _best_route(
         right1 = best
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _follow_route(
     text: Array,
     begin: Number,
@@ -486,7 +495,7 @@ def cut_spans(
     return n_tokens
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _slot_of(key: Number, n_slots: Number) -> Number:
     """Where to look first: two rounds of multiply and fold, then the top bits spread over the slots."""
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
@@ -495,7 +504,7 @@ def _slot_of(key: Number, n_slots: Number) -> Number:
     return np.int64(((mixed >> np.uint64(32)) * np.uint64(n_slots)) >> np.uint64(32))
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: Number) -> Number:
     if pool[start] != length:
         return False
@@ -505,7 +514,7 @@ def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: N
     return True
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _word_key(text: Array, begin: Number, length: Number) -> Number:
     """Up to three characters are their own key; a longer word has a hash with the top bit set."""
     if length <= 3 and begin + 3 <= len(text):
@@ -524,7 +533,7 @@ def _word_key(text: Array, begin: Number, length: Number) -> Number:
     return key | (np.uint64(1) << np.uint64(63))
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _remember(text: Array, begin: Number, length: Number, pool: Array, node_tails: Array, state: Array) -> None:
     used = state[1]
     node_tails[state[0]] = used
@@ -556,8 +565,8 @@ def intern_words(
     groups: first all look at their slots, so that the waits for memory overlap,
     then each is decided (16 against 9 ns a word).
     """
-    keys = np.empty(GROUP, dtype=np.uint64)
-    found = np.empty(GROUP, dtype=np.uint64)
+    keys = _group()
+    found = _group()
     begin = np.int64(0)
     for first in range(0, len(ends), GROUP):
         n = min(GROUP, len(ends) - first)
@@ -611,8 +620,8 @@ def intern_grams(
     With `learn` a new one gets node ``state[0]``; ``state[3]`` counts them. Grouped
     as in `intern_words`.
     """
-    keys = np.empty(GROUP, dtype=np.uint64)
-    found = np.empty(GROUP, dtype=np.uint64)
+    keys = _group()
+    found = _group()
     n_tokens = len(out_nodes)
     span = 0
     for first in range(0, n_tokens, GROUP):

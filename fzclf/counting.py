@@ -6,19 +6,18 @@ beyond the columns where it only leads to a longer term.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fzclf.codes import code_points, text_of
-from fzclf.cutting import Workspace, cut_text, has_numba, joined_spans, span_batches
-from fzclf.lexicon import Lexicon, cache_path, lexicon_for
+from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
+from fzclf.lexicon import Lexicon, lexicon_for
+from fzclf.machine import has_kernels, kernels
 from fzclf.reference import ReferenceRows
-from fzclf.terms import Rows, TermSettings, TermTable
+from fzclf.terms import Rows, Terms, TermSettings, TermTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +29,7 @@ NORMS = {None: 0, "l1": 1, "l2": 2}
 
 def engine_for(table: TermTable) -> FastRows | ReferenceRows:
     """The fast engine, or the reference (with one warning) where numba cannot be imported."""
-    return FastRows(table) if has_numba() else ReferenceRows(table)
+    return FastRows(table) if has_kernels() else ReferenceRows(table)
 
 
 class FastRows:
@@ -98,19 +97,17 @@ class FastRows:
         data: NDArray[np.float64],
     ) -> None:
         """The rows of one batch; `indptr` counts from the beginning of the batch."""
-        from fzclf import _kernels
-
         settings, n_terms = self.table.settings, len(self.table.terms)
         tallies = self._workspace.take("tallies", nodes.size, np.int32)
         counts, bits0, bits1, bits2 = self._workspace.counters(n_terms)
-        largest = _kernels.count_rows(
+        largest = kernels.count_rows(
             nodes.ravel(), len(batch.ends), len(nodes), batch.token_bounds, n_terms,
             counts, bits0, bits1, bits2, indptr, indices, tallies,
         )  # fmt: skip
         weights = self._tf_weights
         if largest >= len(weights):
             weights = _tf_weights(settings, largest)
-        _kernels.weigh_rows(indptr, indices, tallies, weights, self.table.idf, NORMS[settings.norm], data)
+        kernels.weigh_rows(indptr, indices, tallies, weights, self.table.idf, NORMS[settings.norm], data)
 
 
 @dataclass(frozen=True)
@@ -134,8 +131,6 @@ def token_batches(
 
     With a workspace that keeps its arrays, a batch lasts until the next one.
     """
-    from fzclf import _kernels
-
     for first, stop in span_batches(starts, ends):
         text, bounds = joined_spans(
             codes, starts[first:stop], ends[first:stop], lexicon, workspace, lowercase=settings.lowercase
@@ -144,7 +139,7 @@ def token_batches(
             yield TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
             continue
         squeezed, token_bounds = workspace.take("squeezed", len(text), np.uint32), np.empty_like(bounds)
-        n_tokens = _kernels.squeeze_spaces(text, bounds, _white_space(), squeezed, token_bounds)
+        n_tokens = kernels.squeeze_spaces(text, bounds, _white_space(), squeezed, token_bounds)
         yield TokenBatch(squeezed, np.arange(1, n_tokens + 1, dtype=np.int32), token_bounds)
 
 
@@ -166,19 +161,17 @@ class NodeTable:
         -------
         array of shape (max_n, n_tokens)
         """
-        from fzclf import _kernels
-
         n_tokens = len(batch.ends)
         if learn:
             self._reserve(n_tokens, len(batch.text))
         nodes = workspace.take("nodes", self.max_n * n_tokens, np.int32).reshape(self.max_n, n_tokens)
         words = nodes[0]
-        _kernels.intern_words(
+        kernels.intern_words(
             batch.text, batch.ends, self.words, len(self.words) // 2, learn,
             self.pool, self.tails, self.state, words,
         )  # fmt: skip
         for order in range(2, self.max_n + 1):
-            _kernels.intern_grams(
+            kernels.intern_grams(
                 words, nodes[order - 2], order, batch.token_bounds, self.grams, len(self.grams) // 2, learn,
                 self.prefixes, self.tails, self.state, nodes[order - 1],
             )  # fmt: skip
@@ -237,11 +230,8 @@ class NodeTable:
 def nodes_of_terms(table: TermTable) -> NodeTable:
     """A fixed node table in which each term's node is its column."""
     high = table.settings.ngram_range[1]
-    tokens = [tokens_of(term, table.settings.analyzer) for term in table.terms]
-    bounds = np.cumsum([0, *map(len, tokens)])
-    words = [word for term_tokens in tokens for word in term_tokens]
-    ends = np.cumsum([*map(len, words)], dtype=np.int32)
-    batch = TokenBatch(code_points("".join(words)), ends, bounds)
+    batch = tokens_of_terms(Terms.of(table.terms), table.settings.analyzer)
+    bounds = batch.token_bounds
     learned = NodeTable(high)
     nodes = learned.nodes(batch, Workspace(), learn=True)
     n_words = np.diff(bounds)
@@ -251,6 +241,23 @@ def nodes_of_terms(table: TermTable) -> NodeTable:
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)
+
+
+def tokens_of_terms(terms: Terms, analyzer: str) -> TokenBatch:
+    """The tokens of each term: all at once where single spaces part them, as is usual, else term by term."""
+    codes, bounds = code_points(terms.joined), terms.bounds
+    if analyzer == "char":
+        return TokenBatch(codes, np.arange(1, len(codes) + 1, dtype=np.int32), bounds)
+    space = codes == ord(" ")
+    n_spaces = np.concatenate([[0], np.cumsum(space)])
+    cuts = np.sort(np.concatenate([np.flatnonzero(space), bounds[1:]]))
+    ends = cuts - n_spaces[cuts]
+    if (np.diff(ends, prepend=0) > 0).all():  # no token is empty
+        return TokenBatch(codes[~space], ends.astype(np.int32), np.arange(len(bounds)) + n_spaces[bounds])
+    tokens = [tokens_of(term, analyzer) for term in terms]
+    words = [word for term_tokens in tokens for word in term_tokens]
+    ends = np.cumsum([*map(len, words)])
+    return TokenBatch(code_points("".join(words)), ends.astype(np.int32), np.cumsum([0, *map(len, tokens)]))
 
 
 def tokens_of(term: str, analyzer: str) -> list[str]:
@@ -300,63 +307,9 @@ def _rehashed(table: NDArray[np.uint64], n_entries: int, room: float | None = No
     A table that grows no more is better small than sparse: most of the time goes
     into waiting for it, as it does not fit the nearer caches.
     """
-    from fzclf import _kernels
-
     if room is None and 4 * n_entries <= len(table):
         return table
     n_slots = int(n_entries * (room or 4)) + 2
     larger = np.zeros(2 * n_slots, dtype=np.uint64)
-    _kernels.fill_table(table, larger, n_slots)
+    kernels.fill_table(table, larger, n_slots)
     return larger
-
-
-@dataclass(frozen=True)
-class WarmupReport:
-    """What ``warmup`` found or made."""
-
-    kernels_compiled: int  # the others were loaded from numba's cache
-    kernels_loaded: int
-    kernel_folder: Path | None  # where numba keeps them; none if it found no folder it can write
-    lexicon_path: Path | None  # none if there is no cache folder
-    lexicon_built: bool
-    seconds: float
-
-    def __str__(self) -> str:
-        made = "built" if self.lexicon_built else "found"
-        return (
-            f"kernels: {self.kernels_compiled} compiled, {self.kernels_loaded} loaded"
-            f" ({self.kernel_folder or 'not kept: no folder can be written'})\n"
-            f"lexicon: {made} ({self.lexicon_path or 'not kept: no folder can be written'})\n"
-            f"{self.seconds:.1f} s"
-        )
-
-
-def warmup(user_words: tuple[str, ...] = ()) -> WarmupReport:
-    """Compile the loops and build the lexicon now, so that no later start has to.
-
-    Raises
-    ------
-    ImportError
-        If numba cannot be imported: there is nothing to warm.
-    """
-    began = time.perf_counter()
-    from fzclf import _kernels
-
-    path = cache_path(user_words)
-    was_there = path is not None and path.is_file()
-    lexicon_for(user_words)
-    compiled = sum(_kernels.compiled_here.values())
-    return WarmupReport(
-        kernels_compiled=compiled,
-        kernels_loaded=len(_kernels.compiled_here) - compiled,
-        kernel_folder=_kernel_folder(_kernels.cut_spans),
-        lexicon_path=path if path is not None and path.is_file() else None,
-        lexicon_built=not was_there,
-        seconds=time.perf_counter() - began,
-    )
-
-
-def _kernel_folder(kernel: Any) -> Path | None:
-    """Where numba keeps what it compiled."""
-    folder = getattr(kernel.stats, "cache_path", None)
-    return Path(folder) if folder else None

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.counting import engine_for
-from fzclf.cutting import has_numba
 from fzclf.features import CHANNELS, Units
+from fzclf.machine import has_kernels, kernels
 from fzclf.model import Model, View
-from fzclf.terms import Rows
+from fzclf.terms import Rows, Terms
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _familiar_terms(model: Model) -> tuple[int, NDArray[np.bool_]]:
     """
     for position, view in enumerate(model.views):
         if view.table.settings.analyzer == "char":
-            return position, np.array([len(term) == 2 for term in view.table.terms], dtype=bool)
+            return position, np.diff(Terms.of(view.table.terms).bounds) == 2
     return 0, np.ones(len(model.views[0].table.terms), dtype=bool)
 
 
@@ -108,11 +108,9 @@ def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     array of shape (n_rows, n_outputs)
     """
     n_rows, n_outputs = len(rows.indptr) - 1, weights.shape[1]
-    if has_numba():
-        from fzclf import _kernels
-
+    if has_kernels():
         sums = np.empty(n_rows * n_outputs)
-        _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
+        kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
         return sums.reshape(n_rows, n_outputs)
     sums = np.zeros((n_rows, n_outputs))
     owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))

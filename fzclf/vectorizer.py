@@ -22,8 +22,9 @@ from fzclf.counting import (
     grown,
     token_batches,
 )
-from fzclf.cutting import Workspace, has_numba
+from fzclf.cutting import Workspace
 from fzclf.lexicon import lexicon_for
+from fzclf.machine import has_kernels, kernels
 from fzclf.terms import Rows, TermSettings, TermTable
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class JiebaTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mis
         """Set the fitted attributes; with `keep` return each batch with the columns of its n-grams."""
         settings = self._settings()
         kept = None
-        if has_numba():
+        if has_kernels():
             counts = _Counts(settings)
             for batch in self._batches(documents, settings, keep=keep):
                 counts.add(batch, keep=keep)
@@ -239,15 +240,13 @@ class _Counts:
         self._kept: list[tuple[TokenBatch, NDArray[np.int32]]] = []
 
     def add(self, batch: TokenBatch, *, keep: bool) -> None:
-        from fzclf import _kernels
-
         low, high = self._settings.ngram_range
         nodes = self._nodes.nodes(batch, Workspace(keep=False), learn=True)
         n_nodes = int(self._nodes.state[0])
         self.df, self.tf = grown(self.df, n_nodes, 0), grown(self.tf, n_nodes, 0)
         self._last_rows = grown(self._last_rows, n_nodes, -1)
         for order in range(low, high + 1):
-            _kernels.tally_nodes(nodes[order - 1], batch.token_bounds, self.n_rows, self._last_rows, self.df, self.tf)
+            kernels.tally_nodes(nodes[order - 1], batch.token_bounds, self.n_rows, self._last_rows, self.df, self.tf)
         self.n_rows += len(batch.token_bounds) - 1
         if keep:
             self._kept.append((batch, nodes))
