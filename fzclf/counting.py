@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+TERMS_AT_ONCE = 8192
 NORMS = {None: 0, "l1": 1, "l2": 2}
 
 
@@ -230,51 +231,59 @@ class NodeTable:
 def nodes_of_terms(table: TermTable) -> NodeTable:
     """A fixed node table in which each term's node is its column."""
     high = table.settings.ngram_range[1]
-    batch = tokens_of_terms(Terms.of(table.terms), table.settings.analyzer)
-    bounds = batch.token_bounds
-    learned = NodeTable(high)
-    nodes = learned.nodes(batch, Workspace(), learn=True)
-    n_words = np.diff(bounds)
-    usable = np.nonzero((n_words >= 1) & (n_words <= high))[0]
+    learned, workspace = NodeTable(high), Workspace()
+    found = []
+    for batch in _in_parts(tokens_of_terms(Terms.of(table.terms), table.settings.analyzer)):
+        nodes = learned.nodes(batch, workspace, learn=True)
+        n_words = np.diff(batch.token_bounds)
+        usable = (n_words >= 1) & (n_words <= high)
+        nodes_of_part = np.full(len(n_words), -1, dtype=np.int64)
+        nodes_of_part[usable] = nodes[n_words[usable] - 1, batch.token_bounds[:-1][usable]]
+        found.append(nodes_of_part)
+    columns = np.concatenate([np.empty(0, dtype=np.int64), *found])
+    usable = np.flatnonzero(columns >= 0)
     numbers = np.full(int(learned.state[0]), -1, dtype=np.int64)
-    numbers[nodes[n_words[usable] - 1, bounds[usable]]] = usable
+    numbers[columns[usable]] = usable
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)
 
 
+def _in_parts(batch: TokenBatch) -> Iterator[TokenBatch]:
+    """Some terms at a time: room is made for all of a batch being new, which for 86,000 terms took 27 MiB."""
+    bounds = batch.token_bounds
+    for first in range(0, len(bounds) - 1, TERMS_AT_ONCE):
+        own = bounds[first : first + TERMS_AT_ONCE + 1]
+        begin = int(batch.ends[own[0] - 1]) if own[0] else 0
+        ends = batch.ends[own[0] : own[-1]] - begin
+        text = batch.text[begin : begin + (int(ends[-1]) if len(ends) else 0)]
+        yield TokenBatch(text, ends.astype(np.int32), own - own[0])
+
+
 def tokens_of_terms(terms: Terms, analyzer: str) -> TokenBatch:
-    """The tokens of each term: all at once where single spaces part them, as is usual, else term by term."""
+    """The words of each term that scikit-learn joined by spaces; none where no text can give the term.
+
+    jieba's words hold no space, but one space alone is a word: in a run of spaces, each
+    other one parts two words, beginning with the second where the run opens the term.
+    """
     codes, bounds = code_points(terms.joined), terms.bounds
     if analyzer == "char":
         return TokenBatch(codes, np.arange(1, len(codes) + 1, dtype=np.int32), bounds)
+    places, owners = np.arange(len(codes)), np.repeat(np.arange(len(terms)), np.diff(bounds))
+    opens = np.zeros(len(codes) + 1, dtype=bool)
+    opens[bounds] = True
+    closes = opens[1:]
     space = codes == ord(" ")
-    n_spaces = np.concatenate([[0], np.cumsum(space)])
-    cuts = np.sort(np.concatenate([np.flatnonzero(space), bounds[1:]]))
-    ends = cuts - n_spaces[cuts]
-    if (np.diff(ends, prepend=0) > 0).all():  # no token is empty
-        return TokenBatch(codes[~space], ends.astype(np.int32), np.arange(len(bounds)) + n_spaces[bounds])
-    tokens = [tokens_of(term, analyzer) for term in terms]
-    words = [word for term_tokens in tokens for word in term_tokens]
-    ends = np.cumsum([*map(len, words)])
-    return TokenBatch(code_points("".join(words)), ends.astype(np.int32), np.cumsum([0, *map(len, tokens)]))
-
-
-def tokens_of(term: str, analyzer: str) -> list[str]:
-    """The words of a term that scikit-learn joined by spaces; none if no text can give the term.
-
-    jieba's words hold no space, but one space alone is a word: joined, each such
-    word leaves two empty pieces side by side.
-    """
-    if analyzer == "char":
-        return list(term)
-    tokens: list[str] = []
-    pieces = iter(term.split(" "))
-    for piece in pieces:
-        if not piece and next(pieces, None) != "":
-            return []
-        tokens.append(piece or " ")
-    return tokens
+    after_space = np.concatenate([[False], space])[:-1] & ~opens[:-1]
+    run = np.maximum.accumulate(np.where(space & ~after_space, places, 0))
+    parts = space & ((places - run + opens[run]) % 2 == 0)
+    unparted = space & ~parts & ~np.concatenate([parts, [False]])[1:]
+    sound = np.ones(len(terms), dtype=bool)
+    sound[owners[np.where(closes, parts, unparted)]] = False
+    kept = sound[owners]
+    ends = np.cumsum(kept & ~parts)[kept & (parts | closes)]
+    n_tokens = np.bincount(owners[kept & (parts | closes)], minlength=len(terms))
+    return TokenBatch(codes[kept & ~parts], ends.astype(np.int32), np.cumsum([0, *n_tokens]))
 
 
 @lru_cache(maxsize=1)
