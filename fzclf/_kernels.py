@@ -3,9 +3,9 @@
 
 Nothing is checked here: an index out of range writes outside the array without a
 word. The callers (`lexicon`, `cutting`, `counting`) check, and each kernel has its
-slow twin in ``tests/slow_twins.py``. All kernels stay in this one file, because
-numba's cache does not see a change in another file, and none reads a global
-that could change.
+slow twin in ``tests/slow_twins.py``. All kernels stay in this one file, whose hash
+is the name under which `fzclf.machine` keeps them compiled, and none reads a global
+that could change. None asks for memory: there is no numba when they run.
 
 Words used below
 ----------------

@@ -240,10 +240,10 @@ def nodes_of_terms(table: TermTable) -> NodeTable:
         nodes_of_part = np.full(len(n_words), -1, dtype=np.int64)
         nodes_of_part[usable] = nodes[n_words[usable] - 1, batch.token_bounds[:-1][usable]]
         found.append(nodes_of_part)
-    columns = np.concatenate([np.empty(0, dtype=np.int64), *found])
-    usable = np.flatnonzero(columns >= 0)
+    nodes_of_columns = np.concatenate([np.empty(0, dtype=np.int64), *found])
+    known = np.flatnonzero(nodes_of_columns >= 0)
     numbers = np.full(int(learned.state[0]), -1, dtype=np.int64)
-    numbers[columns[usable]] = usable
+    numbers[nodes_of_columns[known]] = known
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)

@@ -218,6 +218,7 @@ def _cache_path() -> Path | None:
         sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
     settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor()]
     try:
-        return cached_file("kernels", [json.dumps(settings).encode(), *(path.read_bytes() for path in sources)])
+        contents = [path.read_bytes() for path in sources if path.is_file()]
+        return cached_file("kernels", [json.dumps(settings).encode(), *contents])
     except OSError:
         return None
