@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(text) if options.json == "-" else Path(options.json).write_text(text, encoding="utf-8")
     if options.write:
         results.write(run)
+    if options.check:
+        run.starts = starting.measure_starts(3, [starting.ALONE, starting.PEERS, *checking.limited_programs()])
     wrong = checking.failures(run) if options.check else []
     for line in wrong:
         print(f"FAILED {line}", file=sys.stderr)

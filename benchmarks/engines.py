@@ -191,13 +191,13 @@ def _weigh(paragraphs: list[str]) -> Work:
 
 
 def _score(paragraphs: list[str]) -> Work:
-    from fzclf import _kernels
+    from fzclf.machine import kernels
 
     table = table_of(BIGRAMS, paragraphs)
     rows = FastRows(table).rows(*_spans(paragraphs))
     weights = np.random.default_rng(0).normal(size=len(table.terms) * 6).astype(np.float32)
     margins = np.empty(len(paragraphs) * 6)
-    return lambda: _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
+    return lambda: kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
 
 
 def _public(name: str) -> Callable[[list[str]], Work]:

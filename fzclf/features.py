@@ -116,8 +116,7 @@ def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], li
     """Bounds of all innermost headings, units from `first` on; and for each passage its heading's unit, -1 for none."""
     numbers: dict[Bounds, int] = {}
     of_passages = [
-        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1
-        for passage in passages
+        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1 for passage in passages
     ]
     return list(numbers), of_passages
 

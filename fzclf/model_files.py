@@ -11,18 +11,18 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.codes import code_points
 from fzclf.errors import ModelError
 from fzclf.features import CHANNELS, FLAGS
 from fzclf.model import Golden, Model, Review, View
 from fzclf.publishing import write_folder
-from fzclf.terms import TermSettings, TermTable
+from fzclf.terms import Terms, TermSettings, TermTable
 
 FORMAT = 1
 MODEL_FILES = MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.safetensors", "README.md"
@@ -53,23 +53,22 @@ def read_model(folder: Path) -> Model:
         If it is missing, no model, of a newer format, or damaged; the message says which.
     """
     manifest = _read_manifest(folder / MANIFEST)
-    content = _read_bytes(folder / ARRAYS, LARGEST_ARRAYS)
-    if len(content) != manifest.get("arrays_bytes"):
-        raise ModelError(
-            f"{folder / ARRAYS}: is {len(content)} bytes long, the manifest says {manifest.get('arrays_bytes')}; "
-            "the folder is damaged, copy or train it again"
-        )
-    if hashlib.sha256(content).hexdigest() != manifest.get("arrays_sha256"):
-        raise ModelError(
-            f"{folder / ARRAYS}: sha256 differs from the manifest; the folder is damaged, copy or train it again"
-        )
-    return _checked(lambda: _model_from(manifest, _load_arrays(content)), folder)
+    return _checked(lambda: _model_from(manifest, _read_arrays(folder / ARRAYS, manifest)), folder)
 
 
-def _load_arrays(content: bytes) -> Arrays:
+def _read_arrays(path: Path, manifest: Mapping[str, Any]) -> Arrays:
+    """The arrays, if they are those that the manifest speaks of."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
+    content = _read_bytes(path, LARGEST_ARRAYS)
+    if len(content) != manifest.get("arrays_bytes"):
+        raise ModelError(
+            f"{path}: is {len(content)} bytes long, the manifest says {manifest.get('arrays_bytes')}; "
+            "the folder is damaged, copy or train it again"
+        )
+    if hashlib.sha256(content).hexdigest() != manifest.get("arrays_sha256"):
+        raise ModelError(f"{path}: sha256 differs from the manifest; the folder is damaged, copy or train it again")
     try:
         return load(content)
     except SafetensorError as error:
@@ -126,6 +125,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
+    """A model of what was read; `arrays` is emptied on the way, so that nothing is held twice."""
     categories = _strings(manifest["categories"], "categories")
     if len(categories) < 2 or len(set(categories)) != len(categories):
         raise ValueError(f"categories must be two or more different names, not {list(categories)}")
@@ -191,8 +191,8 @@ def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> Vi
         raise ValueError(f"view {name!r}: lowercase and sublinear_tf must be true or false")
     if any(len(word.splitlines()) > 1 for word in settings["user_words"]):
         raise ValueError(f"view {name!r}: a user word has a line break")
-    terms = _unpack_terms(arrays[f"{name}.terms"], arrays[f"{name}.term_ends"])
-    idf = arrays[f"{name}.idf"]
+    terms = _unpack_terms(arrays.pop(f"{name}.terms"), arrays.pop(f"{name}.term_ends"))
+    idf = arrays.pop(f"{name}.idf")
     if idf.dtype != np.float64 or idf.shape != (len(terms),) or not (np.abs(idf) < _LARGEST_IDF).all():
         raise ValueError(f"{name}.idf must be {len(terms)} numbers below {_LARGEST_IDF:g}")
     weights = _floats(arrays, f"{name}.weights", (len(terms), n_categories))
@@ -200,12 +200,12 @@ def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> Vi
 
 
 def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    array = arrays[name]
+    array = arrays.pop(name)
     if array.dtype not in (np.float32, np.float16) or array.shape != shape:
         raise ValueError(f"{name} must be float32 or float16 of shape {shape}, not {array.dtype} of {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds numbers that are not finite")
-    return array.astype(np.float32)
+    return array.astype(np.float32, copy=False)
 
 
 def _strings(value: object, name: str) -> tuple[str, ...]:
@@ -214,18 +214,39 @@ def _strings(value: object, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
-    """The inverse of `_pack_terms`; terms must be sorted and different, as training leaves them."""
+def _unpack_terms(content: NDArray[Any], ends: NDArray[Any]) -> Terms:
+    """Terms of their UTF-8 bytes; they must be sorted and different, as training leaves them."""
     if content.dtype != np.uint8 or ends.dtype != np.int64 or content.ndim != 1 or ends.ndim != 1:
         raise ValueError("terms must be bytes with 64-bit ends")
-    bounds = [0, *ends.tolist()]
-    if bounds != sorted(bounds) or bounds[-1] != len(content):
+    bounds = np.concatenate([[0], ends])
+    if (np.diff(bounds) < 0).any() or bounds[-1] != len(content):
         raise ValueError("the ends of the terms do not fit their bytes")
-    raw = content.tobytes()
-    terms = tuple(raw[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds))
-    if any(left >= right for left, right in pairwise(terms)):
+    begins = np.append(content & 0xC0 != 0x80, True)  # a character, or the end
+    if not begins[bounds].all():
+        raise ValueError("a term ends inside a character")
+    n_before = np.cumsum(begins) - begins
+    terms = Terms(content.tobytes().decode("utf-8", "surrogatepass"), n_before[bounds])
+    if not _ascending(terms):
         raise ValueError("terms must be sorted and different")
     return terms
+
+
+def _ascending(terms: Terms) -> bool:
+    """Whether each term is greater than the one before; all pairs are compared at once, place by place."""
+    codes = np.append(code_points(terms.joined).astype(np.int64), -1)
+    starts, lengths = terms.bounds[:-1], np.diff(terms.bounds)
+    left = np.arange(len(terms) - 1)
+    for place in range(int(lengths.max(initial=0)) + 1):
+        if place > 64 or not len(left):
+            break
+        one, other = (
+            np.where(place < lengths[numbers], codes[np.minimum(starts[numbers] + place, len(codes) - 1)], -1)
+            for numbers in (left, left + 1)
+        )
+        if (one > other).any() or (np.maximum(one, other) < 0).any():
+            return False
+        left = left[one == other]
+    return all(terms[number] < terms[number + 1] for number in left.tolist())
 
 
 # --- writing --------------------------------------------------------------------------------

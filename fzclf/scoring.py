@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.counting import engine_for
-from fzclf.cutting import has_numba
 from fzclf.features import CHANNELS, Units
+from fzclf.machine import has_kernels, kernels
 from fzclf.model import Model
-from fzclf.terms import Rows
+from fzclf.terms import Rows, Terms
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Scorer:
             sums[:-1] += project(rows, view.weights)
             if position == self._familiar:
                 order = self._tallied(position)
-                familiar = np.array([not order or len(term) == order for term in view.table.terms], dtype=bool)
+                familiar = (np.diff(Terms.of(view.table.terms).bounds) == order) | (order == 0)
                 before = np.concatenate([[0], np.cumsum(familiar[rows.indices])])
                 tallies += before[rows.indptr[1:]] - before[rows.indptr[:-1]]
         return sums, tallies
@@ -99,11 +99,9 @@ def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     array of shape (n_rows, n_outputs)
     """
     n_rows, n_outputs = len(rows.indptr) - 1, weights.shape[1]
-    if has_numba():
-        from fzclf import _kernels
-
+    if has_kernels():
         sums = np.empty(n_rows * n_outputs)
-        _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
+        kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
         return sums.reshape(n_rows, n_outputs)
     sums = np.zeros((n_rows, n_outputs))
     owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))

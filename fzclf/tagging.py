@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -305,6 +304,8 @@ def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: i
 
 
 def _in_threads(texts: Iterable[str], model: Model, n_jobs: int) -> Iterator[TaggedReport]:
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(n_jobs) as pool:
         waiting = []
         for text in texts:

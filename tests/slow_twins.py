@@ -52,6 +52,19 @@ def intern(rows: list[list[str]], max_n: int) -> dict[tuple[str, ...], int]:
     return numbers
 
 
+def tokens_of(term: str, analyzer: str) -> list[str]:
+    """Joined by spaces, each word that is a space leaves two empty pieces side by side."""
+    if analyzer == "char":
+        return list(term)
+    tokens: list[str] = []
+    pieces = iter(term.split(" "))
+    for piece in pieces:
+        if not piece and next(pieces, None) != "":
+            return []
+        tokens.append(piece or " ")
+    return tokens
+
+
 def count_rows(rows: list[list[int]], n_terms: int) -> list[list[tuple[int, int]]]:
     return [sorted(Counter(node for node in row if 0 <= node < n_terms).items()) for row in rows]
 

@@ -62,11 +62,15 @@ def _folder(name: str, seen: set[str]) -> Iterator[Input | ReadError]:
     """
     unread: list[OSError] = []
     walk = os.walk(name, onerror=unread.append)
-    found = sorted(Path(folder, file) for folder, _, files in walk for file in files if not file.startswith((".", "~$")))
+    found = sorted(
+        Path(folder, file) for folder, _, files in walk for file in files if not file.startswith((".", "~$"))
+    )
     documents = [path for path in found if path.suffix.lower() in SUFFIXES]
     for error in unread:
         reason = error.strerror or error
-        yield ReadError(f"{shown(error.filename or name)}: the folder cannot be read ({reason}); change its mode or owner")
+        yield ReadError(
+            f"{shown(error.filename or name)}: the folder cannot be read ({reason}); change its mode or owner"
+        )
     if not documents and not unread:
         yield ReadError(f"{name}: a folder without {', '.join(sorted(SUFFIXES))} files")
     for path in documents:

@@ -110,7 +110,9 @@ def load_labels(
         for name, members in _by_report(rows).items():
             gold = members[0].start >= 0
             if (gold, name) in found:
-                raise LabelError(f"{members[0].place}: report {_shown(name)} is already labelled by another file; merge them")
+                raise LabelError(
+                    f"{members[0].place}: report {_shown(name)} is already labelled by another file; merge them"
+                )
             report = _gold_report(path, name, members, reports) if gold else _written_report(name, members)
             digest.update(hashlib.sha256(report.text.encode("utf-8", "surrogatepass")).digest())
             found[gold, name] = report
@@ -166,7 +168,9 @@ def _json_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]
 def _csv_rows(path: Path, content: str) -> Iterator[tuple[str, dict[str, Any]]]:
     table = csv.DictReader(io.StringIO(content, newline=""))
     if table.fieldnames is None or not {"text", "category"} <= set(table.fieldnames):
-        raise LabelError(f"{path}:1: columns are {_shown(table.fieldnames)}; a CSV of labels needs 'text' and 'category'")
+        raise LabelError(
+            f"{path}:1: columns are {_shown(table.fieldnames)}; a CSV of labels needs 'text' and 'category'"
+        )
     try:
         for values in table:
             if None in values:
@@ -207,7 +211,9 @@ def _heading(place: str, heading: object) -> tuple[str, ...]:
         return (heading,)
     if isinstance(heading, list) and all(isinstance(part, str) and part.strip() for part in heading):
         return tuple(heading)
-    raise LabelError(f"{place}: heading must be a string, or a list of strings from the outermost, not {_shown(heading)}")
+    raise LabelError(
+        f"{place}: heading must be a string, or a list of strings from the outermost, not {_shown(heading)}"
+    )
 
 
 def _by_report(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -232,7 +238,9 @@ def _gold_report(path: Path, name: str, rows: Sequence[Row], folder: Path | None
     labelled = {}
     for row in rows:
         if not 0 <= row.start < row.end <= len(text):
-            raise LabelError(f"{row.place}: {row.start}:{row.end} lies outside of report {_shown(name)} (0:{len(text)})")
+            raise LabelError(
+                f"{row.place}: {row.start}:{row.end} lies outside of report {_shown(name)} (0:{len(text)})"
+            )
         if (row.start, row.end) in labelled:
             raise LabelError(f"{row.place}: {row.start}:{row.end} of report {_shown(name)} is labelled twice")
         labelled[row.start, row.end] = row
