@@ -8,6 +8,7 @@ llvmlite's linker takes 0.05 s and 50 MiB.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import json
 import os
@@ -105,7 +106,8 @@ class Kernels:
         self.compiled = False  # in this process, not found in the cache
 
     def __getattr__(self, name: str) -> Any:
-        self.load()
+        if not name.startswith("_"):
+            self.load()
         if name not in vars(self):
             raise AttributeError(f"there is no kernel {name!r}")
         return vars(self)[name]
@@ -129,18 +131,24 @@ class Kernels:
             arrays = read_arrays(self.path) if self.path else None
             if arrays is None:
                 arrays = self._compile()
-            conventions = json.loads(arrays["conventions"].tobytes())
-            self._engine = _linked(arrays["object"].tobytes())
-            for name, convention in conventions.items():
-                address = self._engine.get_function_address(convention["symbol"])
+            engine = _linked(arrays["object"].tobytes())
+            for name, convention in json.loads(arrays["conventions"].tobytes()).items():
+                address = engine.get_function_address(convention["symbol"])
                 setattr(self, name, Kernel(name, address, Convention(**convention)))
+            self._engine = engine
 
     def _compile(self) -> dict[str, NDArray[Any]]:
         if sys.stderr is not None and sys.stderr.isatty():
             print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
         from fzclf.compiling import compile_kernels
 
-        code, conventions = compile_kernels()
+        collecting = gc.isenabled()
+        gc.disable()  # numba makes millions of objects; looking through them took 0.9 of 5.5 s
+        try:
+            code, conventions = compile_kernels()
+        finally:
+            if collecting:
+                gc.enable()
         self.compiled = True
         described = json.dumps({name: vars(convention) for name, convention in conventions.items()})
         arrays = {
@@ -189,8 +197,9 @@ def target_machine() -> Any:
     """The processor at hand, with all that it can do."""
     from llvmlite import binding as llvm
 
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(*_processor(), opt=3, reloc="default", codemodel="jitdefault", jit=True)
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    reloc = "static" if target.name.startswith("x86") else "default"  # as numba chooses
+    return target.create_target_machine(*_processor(), opt=3, reloc=reloc, codemodel="jitdefault", jit=True)
 
 
 def _processor() -> tuple[str, str]:
