@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numba
 import numpy as np
@@ -41,7 +41,6 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 Array: TypeAlias = NDArray[Any]
 Number: TypeAlias = Any  # numba knows the width of each number
 GROUP = 32  # tokens that look at memory together; frozen into the kernels
-LOOPS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {}  # name -> loop, type of its result, of its arguments
 
 I64, BOOL = types.int64, types.boolean
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
@@ -56,14 +55,16 @@ INPUT_U8S, INPUT_U32S, INPUT_I64S = (
 _inner: Callable[..., Callable[[Loop], Loop]] = partial(numba.njit, nogil=True, _nrt=False)
 
 
-def _compiled(result: Any, *arguments: Any) -> Callable[[Loop], Loop]:
-    """Mark a loop that ``fzclf.compiling`` compiles, for these types."""
+class Kernel(NamedTuple):
+    """A loop and the types that `fzclf.compiling` compiles it for; `fzclf.machine.kernels` has it by its name here."""
 
-    def mark(loop: Loop) -> Loop:
-        LOOPS[loop.__name__] = (loop, result, arguments)
-        return loop
+    loop: Callable[..., Any]
+    result: Any
+    arguments: tuple[Any, ...]
 
-    return mark
+
+def _compiled(result: Any, *arguments: Any) -> Callable[[Callable[..., Any]], Kernel]:
+    return lambda loop: Kernel(loop, result, arguments)
 
 
 def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
@@ -78,11 +79,14 @@ def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
 _lowest_bit: Any = intrinsic(_lowest_bit_typed)
 
 
-def array_at(context: Any, builder: Any, kind: Any, data: Any, length: Any) -> Any:
-    """A flat array over memory that something else owns."""
+def array_at(context: Any, builder: Any, kind: Any, data: Any, shape: list[Any]) -> Any:
+    """An array in C order over memory that something else owns."""
     array = make_array(kind)(context, builder)
     item_bytes = cgutils.intp_t(kind.dtype.bitwidth // 8)
-    populate_array(array, data=data, shape=[length], strides=[item_bytes], itemsize=item_bytes, meminfo=None)
+    strides = [item_bytes]
+    for length in shape[:0:-1]:
+        strides.insert(0, builder.mul(strides[0], length))
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item_bytes, meminfo=None)
     return array._getvalue()
 
 
@@ -91,7 +95,7 @@ def _group_typed(_context: Any) -> Any:
 
     def emit(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
         length = cgutils.intp_t(GROUP)
-        return array_at(context, builder, U64S, cgutils.alloca_once(builder, cgutils.intp_t, length), length)
+        return array_at(context, builder, U64S, cgutils.alloca_once(builder, cgutils.intp_t, length), [length])
 
     return U64S(), emit
 

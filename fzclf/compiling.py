@@ -28,41 +28,41 @@ def compile_kernels() -> tuple[bytes, dict[str, Convention]]:
     """
     whole = llvm.parse_assembly("")
     conventions = {}
-    for name, (loop, result, arguments) in _kernels.LOOPS.items():
-        compiled = numba.njit(result(*arguments), **_OPTIONS)(loop)
+    for name, kernel in [item for item in vars(_kernels).items() if isinstance(item[1], _kernels.Kernel)]:
+        compiled = numba.njit(kernel.result(*kernel.arguments), **_OPTIONS)(kernel.loop)
         (details,) = compiled.overloads.values()
-        entry = _entry(f"fzclf_{name}", details.fndesc.llvm_func_name, result, arguments)
+        symbol = f"fzclf_{name}"
+        entry = _entry(symbol, details.fndesc.llvm_func_name, kernel)
         for part in (*compiled.inspect_llvm().values(), entry):
             whole.link_in(llvm.parse_assembly(part))
-        described = [[str(kind.dtype), kind.mutable] if _is_array(kind) else str(kind) for kind in arguments]
-        conventions[name] = Convention(f"fzclf_{name}", described, str(result))
+        conventions[name] = Convention(symbol, [_described(kind) for kind in kernel.arguments], str(kernel.result))
     unknown = {f.name for f in whole.functions if f.is_declaration and not f.name.startswith("llvm.")} - _C_LIBRARY
     if unknown:
         raise ValueError(f"kernels use {sorted(unknown)}, which is not there without numba")
     return target_machine().emit_object(whole), conventions
 
 
-def _entry(name: str, symbol: str, result: Any, arguments: tuple[Any, ...]) -> str:
-    """``int32 name(int64 *result, int64 *block)`` around a loop: finds its arguments, in words, and calls it."""
+def _described(kind: Any) -> str | list[Any]:
+    return [str(kind.dtype), kind.ndim, kind.mutable] if isinstance(kind, types.Array) else str(kind)
+
+
+def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
+    """``int32 symbol(int64 *result, int64 *block)`` around a loop: finds its arguments, in words, and calls it."""
     context = cpu_target.target_context
     module = ir.Module()
     words = _WORD.as_pointer()
-    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words, words]), name)
-    loop = ir.Function(module, context.call_conv.get_function_type(result, arguments), symbol)
+    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words, words]), symbol)
+    loop = ir.Function(module, context.call_conv.get_function_type(*kernel[1:]), loop_symbol)
     builder = ir.IRBuilder(entry.append_basic_block())
     values = [
         _value_of(context, builder, kind, builder.load(builder.gep(entry.args[1], [_WORD(place)])))
-        for place, kind in enumerate(arguments)
+        for place, kind in enumerate(kernel.arguments)
     ]
-    status, answer = context.call_conv.call_function(builder, loop, result, arguments, values)
-    if result != types.void:
+    status, answer = context.call_conv.call_function(builder, loop, *kernel[1:], values)
+    if kernel.result != types.void:
         builder.store(answer, builder.bitcast(entry.args[0], answer.type.as_pointer()))
     builder.ret(status.code)
     return str(module)
-
-
-def _is_array(kind: Any) -> bool:
-    return isinstance(kind, types.Array)
 
 
 def _value_of(context: Any, builder: Any, kind: Any, word: Any) -> Any:
@@ -76,10 +76,11 @@ def _value_of(context: Any, builder: Any, kind: Any, word: Any) -> Any:
         return builder.trunc(word, context.get_value_type(kind))
     if kind == types.float64:
         return builder.bitcast(word, context.get_value_type(kind))
-    if not _is_array(kind):
+    if not isinstance(kind, types.Array):
         return word
     fields = builder.inttoptr(word, _WORD.as_pointer())
-    data, shape = (builder.load(builder.gep(fields, [_WORD(HEAD + place)])) for place in (0, 2))
-    length = builder.load(builder.inttoptr(shape, _WORD.as_pointer()))
+    data, lengths = (builder.load(builder.gep(fields, [_WORD(HEAD + place)])) for place in (0, 2))
+    lengths = builder.inttoptr(lengths, _WORD.as_pointer())
+    shape = [builder.load(builder.gep(lengths, [_WORD(axis)])) for axis in range(kind.ndim)]
     item = context.get_data_type(kind.dtype).as_pointer()
-    return _kernels.array_at(context, builder, kind, builder.inttoptr(data, item), length)
+    return _kernels.array_at(context, builder, kind, builder.inttoptr(data, item), shape)

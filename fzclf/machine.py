@@ -8,6 +8,7 @@ llvmlite's linker takes 0.05 s and 50 MiB.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import json
 import os
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
-_NUMBERS = {"int64": "q", "float64": "d", "bool": "?7x"}
+_NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
 _RESULTS: dict[str, Any] = {"none": ctypes.c_void_p, "int64": ctypes.c_int64, "float64": ctypes.c_double}
 _ENTRY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p)  # lets go of the interpreter's lock
 
@@ -48,23 +49,23 @@ class Convention:
         went well. `block` holds numbers as they are and arrays as the
         addresses of their Python objects.
     arguments : sequence
-        The name of a type for a number; name and whether it is written to for an array.
+        For a number the name of its type; for an array name, dimensions, and whether it is written to.
     """
 
     symbol: str
-    arguments: Sequence[str | Sequence[Any]]
+    arguments: Sequence[Any]
     result: str
 
 
 class Kernel:
-    """A compiled loop, called with flat arrays and numbers; other threads run meanwhile."""
+    """A compiled loop, called with arrays and numbers; other threads run meanwhile."""
 
     def __init__(self, name: str, address: int, convention: Convention) -> None:
         self.__name__ = name
         self._entry = _ENTRY(address)
         self._result = _RESULTS[convention.result]
-        self._kinds: list[tuple[np.dtype[Any], int] | None] = [
-            None if isinstance(kind, str) else (np.dtype(kind[0]), _WRITABLE if kind[1] else _READABLE)
+        self._kinds: list[tuple[np.dtype[Any], int, int] | None] = [
+            None if isinstance(kind, str) else (np.dtype(kind[0]), kind[1], _WRITABLE if kind[2] else _READABLE)
             for kind in convention.arguments
         ]
         formats = (_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in convention.arguments)
@@ -85,9 +86,12 @@ class Kernel:
             if kind is None:
                 block.append(argument)
                 continue
-            dtype, flags = kind
-            if argument.dtype != dtype or argument.ndim != 1 or argument.flags.num & flags != flags:
-                raise TypeError(f"{self.__name__}: argument {len(block)} must be a flat array of {dtype}")
+            dtype, ndim, flags = kind
+            if argument.dtype != dtype or argument.ndim != ndim or argument.flags.num & flags != flags:
+                raise TypeError(
+                    f"{self.__name__}: argument {len(block)} must be a {ndim}-dimensional array of {dtype} in C order"
+                    + (" that can be written" if flags == _WRITABLE else "")
+                )
             block.append(id(argument))
         result = self._result()
         if self._entry(ctypes.byref(result), self._pack(*block)):
@@ -105,7 +109,8 @@ class Kernels:
         self.compiled = False  # in this process, not found in the cache
 
     def __getattr__(self, name: str) -> Any:
-        self.load()
+        if not name.startswith("_"):
+            self.load()
         if name not in vars(self):
             raise AttributeError(f"there is no kernel {name!r}")
         return vars(self)[name]
@@ -134,18 +139,24 @@ class Kernels:
             arrays = read_arrays(self.path) if self.path else None
             if arrays is None:
                 arrays = self._compile()
-            conventions = json.loads(arrays["conventions"].tobytes())
-            self._engine = _linked(arrays["object"].tobytes())
-            for name, convention in conventions.items():
-                address = self._engine.get_function_address(convention["symbol"])
+            engine = _linked(arrays["object"].tobytes())
+            for name, convention in json.loads(arrays["conventions"].tobytes()).items():
+                address = engine.get_function_address(convention["symbol"])
                 setattr(self, name, Kernel(name, address, Convention(**convention)))
+            self._engine = engine
 
     def _compile(self) -> dict[str, NDArray[Any]]:
         if sys.stderr is not None and sys.stderr.isatty():
             print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
         from fzclf.compiling import compile_kernels
 
-        code, conventions = compile_kernels()
+        collecting = gc.isenabled()
+        gc.disable()  # numba makes millions of objects; looking through them took 0.9 of 5.5 s
+        try:
+            code, conventions = compile_kernels()
+        finally:
+            if collecting:
+                gc.enable()
         self.compiled = True
         described = json.dumps({name: vars(convention) for name, convention in conventions.items()})
         arrays = {
@@ -194,8 +205,9 @@ def target_machine() -> Any:
     """The processor at hand, with all that it can do."""
     from llvmlite import binding as llvm
 
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(*_processor(), opt=3, reloc="default", codemodel="jitdefault", jit=True)
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    reloc = "static" if target.name.startswith("x86") else "default"  # as numba chooses
+    return target.create_target_machine(*_processor(), opt=3, reloc=reloc, codemodel="jitdefault", jit=True)
 
 
 def _processor() -> tuple[str, str]:

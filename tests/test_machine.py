@@ -98,14 +98,14 @@ def test_compiling_is_announced_to_a_person_only(fresh, monkeypatch, at_terminal
     ids=["another type", "two dimensions", "with gaps", "a number"],
 )
 def test_only_flat_arrays_of_the_right_type_are_taken(ends):
-    with pytest.raises(TypeError, match="separate: argument 1 must be a flat array of int32"):
+    with pytest.raises(TypeError, match="separate: argument 1 must be a 1-dimensional array of int32"):
         kernels.separate(WORDS, ends, 7, np.zeros(3, dtype=np.uint32))
 
 
 def test_a_read_only_array_may_be_read_and_not_written():
     text, out = WORDS.copy(), np.zeros(3, dtype=np.uint32)
     text.flags.writeable = out.flags.writeable = False
-    with pytest.raises(TypeError, match="argument 3 must be a flat array of uint32"):
+    with pytest.raises(TypeError, match="argument 3 .* of uint32 in C order that can be written"):
         kernels.separate(text, np.array([2], dtype=np.int32), 7, out)
     assert out.tolist() == [0, 0, 0]
 
@@ -137,23 +137,51 @@ def mean(values, n, doubled, offset):
     return (values.sum() / (n // n)) * (2 if doubled else 1) / len(values) + offset
 
 
-def test_numbers_of_every_kind_go_in_and_out_and_errors_are_seen(monkeypatch):
-    kinds = (_kernels.F64S, _kernels.I64, _kernels.BOOL, compiling.types.float64)
-    monkeypatch.setattr(_kernels, "LOOPS", {"mean": (mean, compiling.types.float64, kinds)})
+def last(table, column, mask):
+    return np.int64(table[len(table) - 1, column] & mask)
+
+
+@pytest.fixture
+def no_kernels(monkeypatch):
+    """Room for kernels of a test, which then are the only ones to compile."""
+    for name in [name for name, value in vars(_kernels).items() if isinstance(value, _kernels.Kernel)]:
+        monkeypatch.delattr(_kernels, name)
+
+
+@pytest.fixture
+def toys(no_kernels, monkeypatch):
+    """Two small kernels."""
+    t = compiling.types
+    mean_arguments = (_kernels.F64S, _kernels.I64, _kernels.BOOL, t.float64)
+    monkeypatch.setattr(_kernels, "mean", _kernels.Kernel(mean, t.float64, mean_arguments), raising=False)
+    last_arguments = (t.Array(t.uint64, 2, "C", readonly=True), _kernels.I64, t.uint64)
+    monkeypatch.setattr(_kernels, "last", _kernels.Kernel(last, _kernels.I64, last_arguments), raising=False)
     code, conventions = compiling.compile_kernels()
     engine = machine._linked(code)
-    kernel = machine.Kernel("mean", engine.get_function_address("fzclf_mean"), conventions["mean"])
+    yield {
+        name: machine.Kernel(name, engine.get_function_address(convention.symbol), convention)
+        for name, convention in conventions.items()
+    }
+    engine.close()
+
+
+def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys):
     values = np.array([1.0, 2.0, 6.0])
-    assert kernel(values, 1, False, 0.25) == 3.25
-    assert kernel(values, np.int64(1), np.True_, np.float64(0.5)) == 6.5
+    assert toys["mean"](values, 1, False, 0.25) == 3.25
+    assert toys["mean"](values, np.int64(1), np.True_, np.float64(0.5)) == 6.5
     with pytest.raises(RuntimeError, match="mean: the compiled loop failed"):
-        kernel(values, 0, False, 0.0)
+        toys["mean"](values, 0, False, 0.0)
+    table = np.arange(12, dtype=np.uint64).reshape(4, 3)
+    assert toys["last"](table, 1, 2**64 - 1) == 10
+    with pytest.raises(TypeError, match="argument 0 must be a 2-dimensional array of uint64"):
+        toys["last"](table.T, 1, 2**64 - 1)
 
 
-def test_a_kernel_that_needs_numba_when_it_runs_is_refused(monkeypatch):
+def test_a_kernel_that_needs_numba_when_it_runs_is_refused(no_kernels, monkeypatch):
     def printing(number):
         print(number)
 
-    monkeypatch.setattr(_kernels, "LOOPS", {"printing": (printing, compiling.types.void, (_kernels.I64,))})
+    kernel = _kernels.Kernel(printing, compiling.types.void, (_kernels.I64,))
+    monkeypatch.setattr(_kernels, "printing", kernel, raising=False)
     with pytest.raises(ValueError, match="not there without numba"):
         compiling.compile_kernels()
