@@ -32,6 +32,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
 compiled_here: dict[str, bool] = {}  # kernel in use -> compiled in this process, not loaded
 KERNELS: dict[str, Kernel] = {}
 
-I64, BOOL = types.int64, types.boolean
+I64, U64, BOOL = types.int64, types.uint64, types.boolean
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
@@ -112,29 +113,66 @@ def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
 _lowest_bit: Any = intrinsic(_lowest_bit_typed)
 
 
-def _add_block_typed(_context: Any, sums: Any, _to: Any, weights: Any, _start: Any, _factor: Any) -> Any:
-    """``sums[to + i] += factor * weights[start + i]`` for eight `i`: vectors, which numba does not make of it itself."""
+def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -> Any:
+    """Of the eight entries from a slot on, the one with a key, else 0: all compared at once."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to_array, to, from_array, start, factor = arguments
+        array, slot, key = arguments
+        words = ir.VectorType(ir.IntType(64), BUCKET)
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        entries = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        same = builder.icmp_unsigned(
+            "==", builder.lshr(entries, ir.Constant(words, [HALF_KEY] * BUCKET)), _repeated(builder, key, BUCKET)
+        )
+        found = builder.select(same, entries, ir.Constant(words, [0] * BUCKET))
+        kind = ir.FunctionType(ir.IntType(64), [words])
+        any_of = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{BUCKET}i64")
+        return builder.call(any_of, [found])
+
+    return types.uint64(buckets, types.uint64, types.uint64), emit
+
+
+def _repeated(builder: Any, value: Any, n: int) -> Any:
+    """A vector of `n` times the same value."""
+    places = ir.VectorType(ir.IntType(32), n)
+    empty = ir.Constant(ir.VectorType(value.type, n), ir.Undefined)
+    first = builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, first, ir.Constant(places, [0] * n))
+
+
+_entry_in_bucket: Any = intrinsic(_entry_in_bucket_typed)
+
+
+def _add_rows_typed(  # the parameters are numba types
+    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
+) -> Any:
+    """``out[to + j] = sum(factors[i] * table[columns[i] * width + offset + j] for i in range(n))`` for eight `j`.
+
+    numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
+    """
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
-        data = [
-            context.make_array(kind)(context, builder, array).data
-            for kind, array in zip((signature.args[0], signature.args[2]), (to_array, from_array), strict=True)
-        ]
-        target = builder.bitcast(builder.gep(data[0], [to]), doubles.as_pointer())
-        source = builder.bitcast(builder.gep(data[1], [start]), singles.as_pointer())
-        first = builder.insert_element(ir.Constant(doubles, ir.Undefined), factor, ir.Constant(ir.IntType(32), 0))
-        places = ir.Constant(ir.VectorType(ir.IntType(32), BLOCK), [0] * BLOCK)
-        factors = builder.shuffle_vector(first, first, places)
-        products = builder.fmul(builder.fpext(builder.load(source, align=4), doubles), factors)
-        builder.store(builder.fadd(builder.load(target, align=8), products), target, align=8)
+        out, columns, factors, table = (
+            context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
+        )
+        to, n, width, offset = (arguments[place] for place in (1, 4, 6, 7))
+        sums = cgutils.alloca_once_value(builder, ir.Constant(doubles, [0.0] * BLOCK))
+        with cgutils.for_range(builder, n) as loop:
+            column = builder.zext(builder.load(builder.gep(columns, [loop.index])), ir.IntType(64))
+            start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])
+            row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
+            factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
+            builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
+        target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
+        builder.store(builder.load(sums), target, align=8)
         return context.get_dummy_value()
 
-    return types.void(sums, types.int64, weights, types.int64, types.float64), emit
+    i64 = types.int64
+    return types.void(out, i64, columns, factors, i64, table, i64, i64), emit
 
 
-_add_block: Any = intrinsic(_add_block_typed)
+_add_rows: Any = intrinsic(_add_rows_typed)
 
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
@@ -826,39 +864,35 @@ def score_rows(
                 margins[row * n_classes + c] += data[i] * weights[start + c]
 
 
-@numba.njit(nogil=True)
-def _bucket_of(key: Number, n_buckets: Number) -> Number:
-    mixed = key * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(n_buckets)) >> np.uint64(32)) * BUCKET
+@numba.njit(nogil=True, inline="always")
+def _bucket_of(key: Number, shift: Number) -> Number:
+    """First slot of the bucket of a key; there are ``2 ** (64 - shift)`` buckets."""
+    return (key * np.uint64(0x9E3779B97F4A7C15) >> shift) * np.uint64(BUCKET)
 
 
-@_compiled(types.void, U64S, U64S)
-def fill_buckets(entries: Array, buckets: Array) -> None:
+@_compiled(types.void, U64S, U64S, U64)
+def fill_buckets(entries: Array, buckets: Array, shift: Number) -> None:
     """Put entries with different keys into empty buckets; one that finds its bucket full goes to the next with room."""
     for entry in entries:
-        slot = _bucket_of(entry >> np.uint64(HALF_KEY), len(buckets) // BUCKET)
+        slot = _bucket_of(entry >> np.uint64(HALF_KEY), shift)
         while buckets[slot] != 0:
-            slot = slot + 1 if slot + 1 < len(buckets) else 0
+            slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(buckets)) else np.uint64(0)
         buckets[slot] = entry
 
 
 @numba.njit(nogil=True, inline="always")
-def _entry_in(buckets: Array, key: Number) -> Number:
+def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
     """The entry of a key, 0 if there is none.
 
-    All of a bucket is compared, and only a full one without the key is a branch: whether
-    a pair of words is known cannot be guessed (8.6 against 4.5 ns a character with probes one by one).
+    Whether a pair of words is known cannot be guessed, so only a full bucket without the
+    key, which is rare, is a branch (8.6 against 4.5 ns a character with probes one by one).
     """
-    slot = _bucket_of(key, len(buckets) // BUCKET)
-    found = np.uint64(0)
-    searching = True
-    while searching:
-        for i in range(BUCKET):
-            entry = buckets[slot + i]
-            found |= entry if entry >> np.uint64(HALF_KEY) == key else np.uint64(0)
-        searching = (buckets[slot + BUCKET - 1] != 0) & (found == 0)
-        slot = slot + BUCKET if slot + BUCKET < len(buckets) else 0
+    slot = _bucket_of(key, shift)
+    found = _entry_in_bucket(buckets, slot, key)
+    while (buckets[slot + np.uint64(BUCKET - 1)] != 0) & (found == 0):
+        slot = slot + np.uint64(BUCKET)
+        slot = slot if slot < np.uint64(len(buckets)) else np.uint64(0)
+        found = _entry_in_bucket(buckets, slot, key)
     return found
 
 
@@ -898,23 +932,25 @@ def mark_units(seen: Array, channels: Array, blocks: Array, marks: Array) -> Non
 
 @numba.njit(nogil=True, inline="always")
 def _look_up_grams(
-    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, stride: Number, nodes: Array
+    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, shift: Number, stride: Number, nodes: Array
 ) -> None:
     """Node of the n-gram of each order that begins at each token of a unit, -1 for what is not known.
 
-    Order ``i + 1`` stands from ``nodes[i * stride]`` on.
+    Order ``i + 1`` stands from ``nodes[i * stride]`` on. An unknown prefix or word, -1, gives
+    a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
     """
-    for t in range(n):
-        nodes[t] = words[begin + t]
+    mask = np.uint64((1 << HALF_KEY) - 1)
+    first = np.uint64(begin)
+    for t in range(np.uint64(n)):
+        nodes[t] = words[first + t]
     for order in range(2, max_n + 1):
-        last = (order - 2) * stride
-        for t in range(n - order + 1):
-            prefix = np.int64(nodes[last + t])
-            word = np.int64(words[begin + t + order - 1])
-            known = (prefix | word) >= 0
-            entry = _entry_in(grams, (np.uint64(prefix + 1) << np.uint64(HALF_KEY)) | np.uint64(word if known else 0))
-            node = np.int64(entry & np.uint64((1 << HALF_KEY) - 1))
-            nodes[last + stride + t] = node if known & (entry != 0) else -1
+        prefixes = np.uint64((order - 2) * stride)
+        out = np.uint64((order - 1) * stride)
+        lasts = np.uint64(begin + order - 1)
+        for t in range(np.uint64(max(n - order + 1, 0))):
+            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
+            entry = _entry_of(grams, shift, key | np.uint64(np.int64(words[lasts + t])) & mask)
+            nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
 
 
 @numba.njit(nogil=True, inline="always")
@@ -945,13 +981,15 @@ def _weigh_unit(
     for order in range(min_n, max_n + 1):
         first = (order - 1) * stride
         before = n_columns
-        for t in range(first, first + n - order + 1):
-            node = np.int64(nodes[t])
-            known = (node >= 0) & (node < len(idf))
-            column = node if known else 0
+        n_known = n_columns
+        for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
+            columns[n_known] = nodes[t]
+            n_known += (nodes[t] >= 0) & (nodes[t] < len(idf))
+        for i in range(n_columns, n_known):
+            column = columns[i]
             columns[n_columns] = column
-            n_columns += known & (counts[column] == 0)
-            counts[column] += known
+            n_columns += counts[column] == 0
+            counts[column] += 1
         tallies[unit] += n_columns - before if tallied == order or tallied == 0 else 0
     total = 0.0
     for i in range(n_columns):
@@ -971,41 +1009,10 @@ def _weigh_unit(
     return n_columns
 
 
-@numba.njit(nogil=True, inline="always")
-def _project_unit(
-    n_columns: Number,
-    columns: Array,
-    data: Array,
-    weights: Array,
-    n_outputs: Number,
-    mark: Number,
-    offsets: Array,
-    sums: Array,
-    to: Number,
-) -> None:
-    """Add up the weights of a row in the blocks of `mark`; what a block has behind the row's last output means nothing."""
-    n_blocks = 0
-    while mark != 0:
-        offset = np.int64(_lowest_bit(mark)) * BLOCK
-        offsets[n_blocks] = offset
-        n_blocks += 1
-        mark &= mark - np.uint64(1)
-        for i in range(BLOCK):
-            sums[to + offset + i] = 0.0
-    for i in range(n_columns):
-        start = np.int64(columns[i]) * n_outputs
-        for block in range(n_blocks):
-            offset = offsets[block]
-            if start + offset + BLOCK <= len(weights):
-                _add_block(sums, to + offset, weights, start + offset, data[i])
-            else:
-                for j in range(len(weights) - start - offset):
-                    sums[to + offset + j] += data[i] * weights[start + offset + j]
-
-
 @_compiled(
-    *(types.void, INPUT_U32S, I32S, I64S, I32S, I64, INPUT_I32S, I64, I64, I64, U64S, F64S, BOOL, INPUT_F64S, I64),
-    *(INPUT_F32S, I64, U64S, I64, I32S, I32S, I32S, F64S, I64S, F64S, I64S),
+    *(types.void, INPUT_U32S, I32S, I64S, I32S, I64, INPUT_I32S, I64, I64, I64, U64S, U64, F64S, BOOL),
+    *(INPUT_F64S, I64),
+    *(INPUT_F32S, I64, U64S, I64, I32S, I32S, I32S, F64S, F64S, I64S),
 )
 def score_units(
     text: Array,
@@ -1018,19 +1025,19 @@ def score_units(
     min_n: Number,
     max_n: Number,
     grams: Array,
+    shift: Number,
     tf_weights: Array,
     sublinear: Number,
     idf: Array,
     norm: Number,
     weights: Array,
-    n_outputs: Number,
+    width: Number,
     marks: Array,
     tallied: Number,
     counts: Array,
     nodes: Array,
     columns: Array,
     data: Array,
-    offsets: Array,
     sums: Array,
     tallies: Array,
 ) -> None:
@@ -1038,23 +1045,26 @@ def score_units(
 
     Unit ``first_unit + s`` has the tokens of span ``s``; its clause, if it has one, has the
     tokens before its first comma, which jieba cuts no other way without the rest. Only the
-    blocks of outputs in ``marks[unit]`` are added up. The sums of a unit stand from
-    ``unit * width`` on, `width` being the number of outputs in whole blocks.
+    blocks of outputs in ``marks[unit]`` are added up. Column ``c`` has its weights in
+    ``weights[c * width:]``, a unit its sums in ``sums[unit * width:]``.
     """
     stride = len(nodes) // max_n
-    width = (n_outputs + BLOCK - 1) // BLOCK * BLOCK
     for span in range(len(token_bounds) - 1):
         begin = token_bounds[span]
         n_tokens = token_bounds[span + 1] - begin
         n = n_tokens
         unit = first_unit + span
-        _look_up_grams(words, begin, n, max_n, grams, stride, nodes)
+        _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
         while unit >= 0:
             n_columns = _weigh_unit(
                 nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
                 counts, columns, data, tallied, tallies, unit,
             )  # fmt: skip
-            _project_unit(n_columns, columns, data, weights, n_outputs, marks[unit], offsets, sums, unit * width)
+            mark = marks[unit]
+            while mark != 0:
+                offset = np.int64(_lowest_bit(mark)) * BLOCK
+                mark &= mark - np.uint64(1)
+                _add_rows(sums, unit * width + offset, columns, data, n_columns, weights, width, offset)
             unit = np.int64(clauses[unit])
             n = 0
             while n < n_tokens and text[ends[begin + n] - 1] != comma:

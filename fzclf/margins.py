@@ -5,6 +5,7 @@ The same sums as rows times weights give, in another order: equal but for the ro
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from fzclf.counting import NORMS, FastRows
 from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
 from fzclf.features import CHANNELS, COMMA, Units
 from fzclf.model import View
-from fzclf.nodes import NodeTable
+from fzclf.nodes import NodeTable, nodes_of_terms
 from fzclf.tokens import TokenBatch, white_space
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _BUCKET = 8  # as in the kernels, which take no global that could change
 _BLOCK = 8
 _HALF_KEY = 21
-_ENTRIES_A_BUCKET = 4  # of 8: with 5, looking up takes a quarter longer
+_ENTRIES_A_BUCKET = 5  # of 8, at most
 
 
 class FastView:
@@ -40,26 +41,30 @@ class FastView:
 
     def __init__(self, view: View, rows: FastRows, tallied: int, workspace: Workspace) -> None:
         self._settings = view.table.settings
-        self._idf = view.table.idf
         self._rows = rows
         self._tallied = tallied
         self._workspace = workspace
         self._counters = Workspace()
-        self._weights = np.ascontiguousarray(view.weights, dtype=np.float32).reshape(-1)
-        self._n_outputs = view.weights[:1].size if len(view.weights) else 0
-        self._width = -(-self._n_outputs // _BLOCK) * _BLOCK
+        n_terms, n_channels, n_classes = view.weights.shape
+        self._width = -(-n_channels * n_classes // _BLOCK) * _BLOCK
+        order = np.argsort(view.table.idf, kind="stable")
+        weights = np.zeros((n_terms, self._width), dtype=np.float32)
+        weights[:, : n_channels * n_classes] = view.weights.reshape(n_terms, -1)[order]
+        self._weights = weights.reshape(-1)
+        self._idf = view.table.idf[order]
+        self._nodes = nodes_of_terms(view.table, np.argsort(order))
         self._channels = np.array([CHANNELS.index(channel) for channel in view.channels], dtype=np.int64)
         self._blocks = _blocks_of(len(view.channels), view.weights.shape[2])
-        self._grams = _bucketed(rows.nodes)
-        self._numbers = _character_numbers(rows.nodes) if self._settings.analyzer == "char" else None
+        self._grams, self._shift = _bucketed(self._nodes)
+        self._numbers = _character_numbers(self._nodes) if self._settings.analyzer == "char" else None
 
     @staticmethod
-    def takes(view: View, rows: object) -> bool:
+    def takes(view: View) -> bool:
         """Whether the view is within what the kernels can number; all but giants are."""
-        n_outputs = view.weights.shape[1] * view.weights.shape[2]
-        if not isinstance(rows, FastRows) or not len(view.table.terms) or n_outputs > 64 * _BLOCK:
-            return False
-        return len(rows.nodes.tails) < 1 << _HALF_KEY
+        n_terms, n_channels, n_classes = view.weights.shape
+        longest = view.table.settings.ngram_range[1]
+        most_nodes = n_terms * longest * (longest + 1) // 2  # each term with all its parts
+        return 0 < most_nodes < (1 << _HALF_KEY) - 1 and n_channels * n_classes <= 64 * _BLOCK
 
     def add(self, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
         """Add what every sentence sees through this view to its margins.
@@ -102,10 +107,10 @@ class FastView:
         longest = int(np.diff(batch.token_bounds).max(initial=0))
         _kernels.score_units(
             batch.text, batch.ends, batch.token_bounds, words, first, units.clauses, COMMA,
-            low, high, self._grams, self._rows.tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._weights, self._n_outputs, marks, self._tallied, self._counters.counters(len(self._idf))[0],
+            low, high, self._grams, self._shift, self._rows.tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
+            self._weights, self._width, marks, self._tallied, self._counters.counters(len(self._idf))[0],
             take("unit nodes", longest * high, np.int32), take("columns", longest * high + 1, np.int32),
-            take("row", longest * high, np.float64), take("offsets", 64, np.int64), sums, tallies,
+            take("row", longest * high, np.float64), sums, tallies,
         )  # fmt: skip
 
     def _tokens(
@@ -118,7 +123,7 @@ class FastView:
         text, bounds = joined_spans(codes, starts, ends, lexicon, workspace, lowercase=self._settings.lowercase)
         if self._numbers is None:
             batch = TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
-            return batch, self._rows.nodes.words_of(batch, workspace)
+            return batch, self._nodes.words_of(batch, workspace)
         words, token_ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
         token_bounds = np.empty_like(bounds)
         n_tokens = _kernels.number_characters(
@@ -132,16 +137,20 @@ def _blocks_of(n_channels: int, n_classes: int) -> NDArray[np.uint64]:
     return np.array([sum({1 << output // _BLOCK for output in own}) for own in outputs], dtype=np.uint64)
 
 
-def _bucketed(nodes: NodeTable) -> NDArray[np.uint64]:
-    """The n-grams of a node table, eight to a cache line: prefix and last word in the high bits, node in the low ones."""
+def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:
+    """The n-grams of a node table, eight to a cache line, and how far keys are shifted to find their bucket.
+
+    An entry has prefix and last word, from 1 on, in its high bits, and its node in the low ones.
+    """
     from fzclf import _kernels
 
     held = np.flatnonzero(nodes.grams[::2]) * 2
     prefixes, lasts = nodes.grams[held] >> np.uint64(32), nodes.grams[held] & np.uint64(0xFFFFFFFF)
     keys = prefixes << np.uint64(_HALF_KEY) | lasts
-    buckets = np.zeros((len(held) // _ENTRIES_A_BUCKET + 2) * _BUCKET, dtype=np.uint64)
-    _kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets)
-    return buckets
+    n_bits = max(1, math.ceil(math.log2(len(held) / _ENTRIES_A_BUCKET + 1)))
+    buckets = np.zeros(_BUCKET << n_bits, dtype=np.uint64)
+    _kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets, 64 - n_bits)
+    return buckets, 64 - n_bits
 
 
 def _character_numbers(nodes: NodeTable) -> NDArray[np.int32]:

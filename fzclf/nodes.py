@@ -117,8 +117,8 @@ class NodeTable:
         return [term(node) for node in nodes.tolist()]
 
 
-def nodes_of_terms(table: TermTable) -> NodeTable:
-    """A fixed node table in which each term's node is its column."""
+def nodes_of_terms(table: TermTable, ranks: NDArray[np.int64] | None = None) -> NodeTable:
+    """A fixed node table in which each term's node is its column, or its rank if ranks are given."""
     high = table.settings.ngram_range[1]
     tokens = [tokens_of(term, table.settings.analyzer) for term in table.terms]
     bounds = np.cumsum([0, *map(len, tokens)])
@@ -130,7 +130,7 @@ def nodes_of_terms(table: TermTable) -> NodeTable:
     n_words = np.diff(bounds)
     usable = np.nonzero((n_words >= 1) & (n_words <= high))[0]
     numbers = np.full(int(learned.state[0]), -1, dtype=np.int64)
-    numbers[nodes[n_words[usable] - 1, bounds[usable]]] = usable
+    numbers[nodes[n_words[usable] - 1, bounds[usable]]] = usable if ranks is None else ranks[usable]
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)

@@ -42,7 +42,7 @@ class Scorer:
         workspace = Workspace()
         self._fast = [
             FastView(view, engine, self._tallied(position), workspace)
-            if isinstance(engine, FastRows) and FastView.takes(view, engine)
+            if isinstance(engine, FastRows) and FastView.takes(view)
             else None
             for position, (view, engine) in enumerate(zip(model.views, self.engines, strict=True))
         ]
