@@ -42,10 +42,11 @@ GROUP = 32  # tokens that look at memory together; frozen into the kernels
 BUCKET = 8  # n-grams in one cache line
 BLOCK = 8  # sums that are added up together
 HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
+HALF_SCALE = 2.0**112
 compiled_here: dict[str, bool] = {}  # kernel in use -> compiled in this process, not loaded
-KERNELS: dict[str, Kernel] = {}
+KERNELS: list[Kernel] = []
 
-I64, U64, BOOL = types.int64, types.uint64, types.boolean
+I64, U64, F64, BOOL = types.int64, types.uint64, types.float64, types.boolean
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
@@ -95,7 +96,8 @@ def _compiled(result: Any, *arguments: Any) -> Callable[[Callable[..., Any]], Ke
     """Make a loop a kernel of this signature."""
 
     def kernel_of(loop: Callable[..., Any]) -> Kernel:
-        kernel = KERNELS[loop.__name__] = Kernel(result(*arguments), loop)
+        kernel = Kernel(result(*arguments), loop)
+        KERNELS.append(kernel)
         return kernel
 
     return kernel_of
@@ -143,16 +145,33 @@ def _repeated(builder: Any, value: Any, n: int) -> Any:
 _entry_in_bucket: Any = intrinsic(_entry_in_bucket_typed)
 
 
+def _single_of_half(builder: Any, halves: Any) -> Any:
+    """Float16 bits as float32 numbers ``2 ** 112`` times too small: the exponent keeps its smaller bias.
+
+    By integers, as not every processor converts float16.
+    """
+    words = ir.VectorType(ir.IntType(32), BLOCK)
+    bits = builder.zext(halves, words)
+    sign, rest = (builder.and_(bits, ir.Constant(words, [mask] * BLOCK)) for mask in (0x8000, 0x7FFF))
+    sign, rest = (
+        builder.shl(part, ir.Constant(words, [by] * BLOCK)) for part, by in ((sign, 16), (rest, 13))
+    )
+    return builder.bitcast(builder.or_(sign, rest), ir.VectorType(ir.FloatType(), BLOCK))
+
+
 def _add_rows_typed(  # the parameters are numba types
     _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
 ) -> Any:
     """``out[to + j] = sum(factors[i] * table[columns[i] * width + offset + j] for i in range(n))`` for eight `j`.
 
     numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
+    A table of uint16 holds float16 numbers, taken `HALF_SCALE` times too small.
     """
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
+        doubles = ir.VectorType(ir.DoubleType(), BLOCK)
+        halves = signature.args[5].dtype == types.uint16
+        numbers = ir.VectorType(ir.IntType(16) if halves else ir.FloatType(), BLOCK)
         out, columns, factors, table = (
             context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
         )
@@ -161,7 +180,8 @@ def _add_rows_typed(  # the parameters are numba types
         with cgutils.for_range(builder, n) as loop:
             column = builder.zext(builder.load(builder.gep(columns, [loop.index])), ir.IntType(64))
             start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])
-            row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
+            row = builder.load(builder.bitcast(start, numbers.as_pointer()), align=2)
+            row = builder.fpext(_single_of_half(builder, row) if halves else row, doubles)
             factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
             builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
         target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
@@ -921,13 +941,13 @@ def number_characters(
 
 
 @_compiled(types.void, INPUT_I32S_2D, INPUT_I64S, U64S, U64S)
-def mark_units(seen: Array, channels: Array, blocks: Array, marks: Array) -> None:
-    """Add to the marks of each unit the blocks of every channel through which a sentence sees it."""
+def mark_units(seen: Array, channels: Array, channel_marks: Array, marks: Array) -> None:
+    """Add to the marks of each unit that of every channel through which a sentence sees it."""
     for sentence in range(len(seen)):
         for position in range(len(channels)):
             unit = seen[sentence, channels[position]]
             if unit >= 0:
-                marks[unit] |= blocks[position]
+                marks[unit] |= channel_marks[position]
 
 
 @numba.njit(nogil=True, inline="always")
@@ -964,6 +984,7 @@ def _weigh_unit(
     sublinear: Number,
     idf: Array,
     norm: Number,
+    scale: Number,
     counts: Array,
     columns: Array,
     data: Array,
@@ -971,7 +992,7 @@ def _weigh_unit(
     tallies: Array,
     unit: Number,
 ) -> Number:
-    """The row of a unit of `n` tokens, columns in the order of their first places; return their number.
+    """The row of a unit of `n` tokens, `scale` times; columns as they come; return their number.
 
     `counts` is all 0 before and after. ``tallies[unit]`` becomes the number of columns of
     the order `tallied` (of all orders, if that is 0).
@@ -1002,19 +1023,14 @@ def _weigh_unit(
             weight = (1.0 + np.log(count) if sublinear else np.float64(count)) * idf[column]
         data[i] = weight
         total += weight * weight if norm == 2 else abs(weight)
-    if norm != 0 and total != 0.0:
-        total = np.sqrt(total) if norm == 2 else total
-        for i in range(n_columns):
-            data[i] /= total
+    total = np.sqrt(total) if norm == 2 else total
+    total = 1.0 if norm == 0 or total == 0.0 else total
+    for i in range(n_columns):
+        data[i] = data[i] / total * scale
     return n_columns
 
 
-@_compiled(
-    *(types.void, INPUT_U32S, I32S, I64S, I32S, I64, INPUT_I32S, I64, I64, I64, U64S, U64, F64S, BOOL),
-    *(INPUT_F64S, I64),
-    *(INPUT_F32S, I64, U64S, I64, I32S, I32S, I32S, F64S, F64S, I64S),
-)
-def score_units(
+def _score_units(
     text: Array,
     ends: Array,
     token_bounds: Array,
@@ -1030,8 +1046,9 @@ def score_units(
     sublinear: Number,
     idf: Array,
     norm: Number,
+    scale: Number,
     weights: Array,
-    width: Number,
+    panels: Array,
     marks: Array,
     tallied: Number,
     counts: Array,
@@ -1044,9 +1061,9 @@ def score_units(
     """What the terms of each unit add to each output: a row is made, used, and forgotten.
 
     Unit ``first_unit + s`` has the tokens of span ``s``; its clause, if it has one, has the
-    tokens before its first comma, which jieba cuts no other way without the rest. Only the
-    blocks of outputs in ``marks[unit]`` are added up. Column ``c`` has its weights in
-    ``weights[c * width:]``, a unit its sums in ``sums[unit * width:]``.
+    tokens before its first comma, which jieba cuts no other way without the rest. Panel ``p`` of
+    the weights is a matrix of its own, with the outputs ``panels[p]:panels[p + 1]`` for each
+    column; only the panels in ``marks[unit]`` are added up. Weights of type uint16 are float16.
     """
     stride = len(nodes) // max_n
     for span in range(len(token_bounds) - 1):
@@ -1057,30 +1074,44 @@ def score_units(
         _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
         while unit >= 0:
             n_columns = _weigh_unit(
-                nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
+                nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm, scale,
                 counts, columns, data, tallied, tallies, unit,
             )  # fmt: skip
             mark = marks[unit]
             while mark != 0:
-                offset = np.int64(_lowest_bit(mark)) * BLOCK
+                panel = np.int64(_lowest_bit(mark))
                 mark &= mark - np.uint64(1)
-                _add_rows(sums, unit * width + offset, columns, data, n_columns, weights, width, offset)
+                width = panels[panel + 1] - panels[panel]
+                for block in range(0, width, BLOCK):
+                    to = unit * panels[-1] + panels[panel] + block
+                    _add_rows(sums, to, columns, data, n_columns, weights, width, panels[panel] * len(idf) + block)
             unit = np.int64(clauses[unit])
             n = 0
             while n < n_tokens and text[ends[begin + n] - 1] != comma:
                 n += 1
 
 
-@_compiled(types.void, INPUT_I32S_2D, INPUT_I64S, I64, I64, F64S, F64S)
+_SCORING = (
+    *(INPUT_U32S, I32S, I64S, I32S, I64, INPUT_I32S, I64, I64, I64, U64S, U64, F64S, BOOL, INPUT_F64S, I64, F64),
+    *(I64S, U64S, I64, I32S, I32S, I32S, F64S, F64S, I64S),
+)
+score_units = _compiled(types.void, *_SCORING[:16], U16S, *_SCORING[16:])(_score_units)
+score_units_by_singles = _compiled(types.void, *_SCORING[:16], INPUT_F32S, *_SCORING[16:])(_score_units)
+
+
+@_compiled(types.void, INPUT_I32S_2D, INPUT_I64S, INPUT_I64S, I64, I64, F64S, F64S)
 def add_margins(
-    seen: Array, channels: Array, n_classes: Number, width: Number, sums: Array, margins: Array
+    seen: Array, channels: Array, places: Array, n_classes: Number, width: Number, sums: Array, margins: Array
 ) -> None:
-    """Add to the margins of each sentence what it sees of each unit; margins row by row."""
+    """Add to the margins of each sentence what it sees of each unit; margins row by row.
+
+    A unit has `width` sums; those of a channel stand from ``places[position]`` on.
+    """
     for sentence in range(len(seen)):
         for position in range(len(channels)):
             unit = np.int64(seen[sentence, channels[position]])
             if unit >= 0:
-                start = unit * width + position * n_classes
+                start = unit * width + places[position]
                 for c in range(n_classes):
                     margins[sentence * n_classes + c] += sums[start + c]
 

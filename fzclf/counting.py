@@ -155,7 +155,7 @@ def warmup(user_words: tuple[str, ...] = ()) -> WarmupReport:
     path = cache_path(user_words)
     was_there = path is not None and path.is_file()
     lexicon_for(user_words)
-    for kernel in _kernels.KERNELS.values():
+    for kernel in _kernels.KERNELS:
         kernel.load()
     compiled = sum(_kernels.compiled_here.values())
     return WarmupReport(

@@ -24,6 +24,7 @@ from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "clause", "heading")
+COMMON = ("sentence", "previous", "next")  # nearly every sentence is seen through all of them
 COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
 _IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on

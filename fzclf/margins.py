@@ -6,13 +6,14 @@ The same sums as rows times weights give, in another order: equal but for the ro
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fzclf.counting import NORMS, FastRows
 from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
-from fzclf.features import CHANNELS, COMMA, Units
+from fzclf.features import CHANNELS, COMMA, COMMON, Units
 from fzclf.model import View
 from fzclf.nodes import NodeTable, nodes_of_terms
 from fzclf.tokens import TokenBatch, white_space
@@ -40,31 +41,30 @@ class FastView:
     """
 
     def __init__(self, view: View, rows: FastRows, tallied: int, workspace: Workspace) -> None:
+        from fzclf import _kernels
+
         self._settings = view.table.settings
         self._rows = rows
         self._tallied = tallied
         self._workspace = workspace
         self._counters = Workspace()
-        n_terms, n_channels, n_classes = view.weights.shape
-        self._width = -(-n_channels * n_classes // _BLOCK) * _BLOCK
-        order = np.argsort(view.table.idf, kind="stable")
-        weights = np.zeros((n_terms, self._width), dtype=np.float32)
-        weights[:, : n_channels * n_classes] = view.weights.reshape(n_terms, -1)[order]
-        self._weights = weights.reshape(-1)
+        order = np.argsort(view.table.idf, kind="stable")  # what is met often lies close together
+        self._panels, self._places, self._marks, weights = _panels(view, order)
+        self._score_units = _kernels.score_units_by_singles if weights.dtype == np.float32 else _kernels.score_units
+        self._scale = 1.0 if weights.dtype == np.float32 else _kernels.HALF_SCALE
+        self._weights = weights
         self._idf = view.table.idf[order]
         self._nodes = nodes_of_terms(view.table, np.argsort(order))
         self._channels = np.array([CHANNELS.index(channel) for channel in view.channels], dtype=np.int64)
-        self._blocks = _blocks_of(len(view.channels), view.weights.shape[2])
         self._grams, self._shift = _bucketed(self._nodes)
         self._numbers = _character_numbers(self._nodes) if self._settings.analyzer == "char" else None
 
     @staticmethod
     def takes(view: View) -> bool:
         """Whether the view is within what the kernels can number; all but giants are."""
-        n_terms, n_channels, n_classes = view.weights.shape
         longest = view.table.settings.ngram_range[1]
-        most_nodes = n_terms * longest * (longest + 1) // 2  # each term with all its parts
-        return 0 < most_nodes < (1 << _HALF_KEY) - 1 and n_channels * n_classes <= 64 * _BLOCK
+        most_nodes = len(view.table.terms) * longest * (longest + 1) // 2  # each term with all its parts
+        return 0 < most_nodes < (1 << _HALF_KEY) - 1
 
     def add(self, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
         """Add what every sentence sees through this view to its margins.
@@ -77,16 +77,17 @@ class FastView:
         """
         from fzclf import _kernels
 
-        n_units = len(units.starts)
+        n_units, width = len(units.starts), int(self._panels[-1])
         marks = np.zeros(n_units, dtype=np.uint64)
-        _kernels.mark_units(units.seen, self._channels, self._blocks, marks)
+        _kernels.mark_units(units.seen, self._channels, self._marks, marks)
         tallies = np.zeros(n_units, dtype=np.int64)
-        sums = self._workspace.take("sums", n_units * self._width, np.float64)
+        sums = self._workspace.take("sums", n_units * width, np.float64)
         starts, ends = units.starts[: units.n_wholes], units.ends[: units.n_wholes]
         for first, stop in span_batches(starts, ends):
             self._score(units, first, starts[first:stop], ends[first:stop], marks, sums, tallies)
-        n_classes = margins.shape[1]
-        _kernels.add_margins(units.seen, self._channels, n_classes, self._width, sums, margins.reshape(-1))
+        _kernels.add_margins(
+            units.seen, self._channels, self._places, margins.shape[1], width, sums, margins.reshape(-1)
+        )
         return tallies
 
     def _score(
@@ -99,16 +100,14 @@ class FastView:
         sums: NDArray[np.float64],
         tallies: NDArray[np.int64],
     ) -> None:
-        from fzclf import _kernels
-
         batch, words = self._tokens(units.codes, starts, ends)
         take, settings = self._workspace.take, self._settings
         low, high = settings.ngram_range
         longest = int(np.diff(batch.token_bounds).max(initial=0))
-        _kernels.score_units(
+        self._score_units(
             batch.text, batch.ends, batch.token_bounds, words, first, units.clauses, COMMA,
             low, high, self._grams, self._shift, self._rows.tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._weights, self._width, marks, self._tallied, self._counters.counters(len(self._idf))[0],
+            self._scale, self._weights, self._panels, marks, self._tallied, self._counters.counters(len(self._idf))[0],
             take("unit nodes", longest * high, np.int32), take("columns", longest * high + 1, np.int32),
             take("row", longest * high, np.float64), sums, tallies,
         )  # fmt: skip
@@ -131,10 +130,36 @@ class FastView:
         )
         return TokenBatch(text, token_ends[:n_tokens], token_bounds), words[:n_tokens]
 
-def _blocks_of(n_channels: int, n_classes: int) -> NDArray[np.uint64]:
-    """For each channel a bit for every block of eight outputs in which it has one."""
-    outputs = [range(channel * n_classes, (channel + 1) * n_classes) for channel in range(n_channels)]
-    return np.array([sum({1 << output // _BLOCK for output in own}) for own in outputs], dtype=np.uint64)
+def _panels(
+    view: View, order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64], NDArray[Any]]:
+    """The weights as one matrix for the common channels and one for each other, rows in a given order.
+
+    Returns
+    -------
+    panels : array of shape (n_panels + 1,)
+        Outputs of panel ``p`` are ``panels[p]:panels[p + 1]``, a multiple of eight.
+    places, marks : arrays of shape (n_channels,)
+        First output of each channel, and the bit of its panel.
+    weights : array
+        Panel after panel; float16 as uint16 if that loses nothing, else float32.
+    """
+    n_terms, _, n_classes = view.weights.shape
+    groups = [list(group) for _, group in groupby(view.channels, lambda channel: channel in COMMON or channel)]
+    sizes = [-(-len(group) * n_classes // _BLOCK) * _BLOCK for group in groups]
+    panels = np.cumsum([0, *sizes])
+    places = [start + n_classes * at for start, group in zip(panels, groups, strict=False) for at in range(len(group))]
+    marks = [1 << number for number, group in enumerate(groups) for _ in group]
+    halves = view.weights.astype(np.float16)
+    exact = np.array_equal(halves, view.weights)
+    weights = np.zeros(n_terms * int(panels[-1]), dtype=np.float16 if exact else np.float32)
+    channel = 0
+    for start, size, group in zip(panels, sizes, groups, strict=False):
+        own = (halves if exact else view.weights)[:, channel : channel + len(group)].reshape(n_terms, -1)
+        panel = weights[start * n_terms : (start + size) * n_terms].reshape(n_terms, size)
+        panel[:, : own.shape[1]] = own[order]
+        channel += len(group)
+    return panels, np.array(places), np.array(marks, dtype=np.uint64), weights.view(np.uint16) if exact else weights
 
 
 def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:

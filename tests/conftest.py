@@ -25,7 +25,7 @@ def loaded_kernels() -> None:
     """Load, or compile, every kernel before the first test, which would else be slow beyond its deadline."""
     from fzclf import _kernels
 
-    for kernel in _kernels.KERNELS.values():
+    for kernel in _kernels.KERNELS:
         kernel.load()
 
 

@@ -161,7 +161,7 @@ def test_place_children_puts_no_two_into_one_slot(families):
 
 
 def test_no_kernel_holds_the_lock_of_the_interpreter():
-    kernels = _kernels.KERNELS.values()
+    kernels = _kernels.KERNELS
     assert len(kernels) >= 12
     assert all(kernel.load().targetoptions["nogil"] for kernel in kernels)
 
