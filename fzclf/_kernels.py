@@ -128,7 +128,8 @@ def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -
         )
         found = builder.select(same, entries, ir.Constant(words, [0] * BUCKET))
         kind = ir.FunctionType(ir.IntType(64), [words])
-        any_of = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{BUCKET}i64")
+        name = f"llvm.vector.reduce.or.v{BUCKET}i64"
+        any_of = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
         return builder.call(any_of, [found])
 
     return types.uint64(buckets, types.uint64, types.uint64), emit
@@ -153,9 +154,7 @@ def _single_of_half(builder: Any, halves: Any) -> Any:
     words = ir.VectorType(ir.IntType(32), BLOCK)
     bits = builder.zext(halves, words)
     sign, rest = (builder.and_(bits, ir.Constant(words, [mask] * BLOCK)) for mask in (0x8000, 0x7FFF))
-    sign, rest = (
-        builder.shl(part, ir.Constant(words, [by] * BLOCK)) for part, by in ((sign, 16), (rest, 13))
-    )
+    sign, rest = (builder.shl(part, ir.Constant(words, [by] * BLOCK)) for part, by in ((sign, 16), (rest, 13)))
     return builder.bitcast(builder.or_(sign, rest), ir.VectorType(ir.FloatType(), BLOCK))
 
 
@@ -176,7 +175,8 @@ def _add_rows_typed(  # the parameters are numba types
             context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
         )
         to, n, width, offset = (arguments[place] for place in (1, 4, 6, 7))
-        sums = cgutils.alloca_once_value(builder, ir.Constant(doubles, [0.0] * BLOCK))
+        zeros = ir.Constant(doubles, [0.0] * BLOCK)
+        sums = cgutils.alloca_once_value(builder, zeros)  # type: ignore[no-untyped-call]
         with cgutils.for_range(builder, n) as loop:
             column = builder.zext(builder.load(builder.gep(columns, [loop.index])), ir.IntType(64))
             start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])

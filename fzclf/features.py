@@ -11,7 +11,7 @@ both come through `build_units`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
@@ -27,6 +27,7 @@ CHANNELS = ("sentence", "previous", "next", "item", "opening", "clause", "headin
 COMMON = ("sentence", "previous", "next")  # nearly every sentence is seen through all of them
 COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
+_ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
 _IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on
 _IS_BREAK[[ord(mark) for mark in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]] = True
 _BREAK = re.compile(
@@ -105,11 +106,11 @@ def build_units(text: str, passages: Iterable[Passage]) -> Units:
     codes, places = _mended(text, bounds)
     codes = fold_codes(codes)
     owners, stops = _clauses(codes, bounds[:n_sentences])
-    for number, (owner, stop) in enumerate(zip(owners.tolist(), stops.tolist(), strict=True), n_wholes):
-        if owner in places:
-            places[number] = places[owner][: stop - bounds[owner, 0]]
     clauses = np.full(n_wholes + len(owners), -1, dtype=np.int32)
     clauses[owners] = np.arange(n_wholes, len(clauses))
+    for owner in [unit for unit in places if clauses[unit] >= 0]:
+        clause = int(clauses[owner])
+        places[clause] = places[owner][: stops[clause - n_wholes] - bounds[owner, 0]]
     return Units(
         codes=codes,
         starts=np.concatenate([bounds[:, 0], bounds[owners, 0]]),
@@ -135,15 +136,12 @@ def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], li
     """Bounds of all innermost headings, units from `first` on; and for each passage its heading's unit, -1 for none."""
     numbers: dict[Bounds, int] = {}
     of_passages = [
-        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1
-        for passage in passages
+        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1 for passage in passages
     ]
     return list(numbers), of_passages
 
 
-def _clauses(
-    codes: NDArray[np.uint32], sentences: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _clauses(codes: NDArray[np.uint32], sentences: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sentences with words before a comma and words behind it, and where those before it end."""
     commas = np.append(np.flatnonzero(codes == COMMA), len(codes))
     first = commas[np.searchsorted(commas, sentences[:, 0])]
@@ -157,24 +155,28 @@ def _seen(
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
     stops = np.cumsum(sizes)
     own = np.arange(len(clauses), dtype=np.int32)
-    opening = np.repeat((stops - sizes).astype(np.int32), sizes)
-    last = np.repeat((stops - 1).astype(np.int32), sizes)
-    seen = np.full((len(clauses), len(CHANNELS)), -1, dtype=np.int32)
+    seen = np.empty((len(clauses), len(CHANNELS)), dtype=np.int32)
     seen[:, 0] = own
-    seen[:, 1] = np.where(own > opening, own - 1, -1)
-    seen[:, 2] = np.where(own < last, own + 1, -1)
-    seen[:, 4] = np.where(own > opening, opening, -1)
+    seen[:, 1] = own - 1
+    seen[:, 2] = own + 1
+    seen[:, 3] = -1
+    seen[:, 4] = np.repeat(stops - sizes, sizes)
     seen[:, 5] = clauses
-    seen[:, 6] = np.repeat(np.array(headings, dtype=np.int32), sizes)
-    for passage, stop in zip(passages, stops.tolist(), strict=True):
-        if _has_items(passage):
-            first = stop - len(passage.items)
-            seen[first:stop, 3] = _item_openings(passage.items, first)
+    seen[:, 6] = np.repeat(headings, sizes)
+    filled = sizes > 0
+    seen[(stops - sizes)[filled], 1::3] = -1  # no sentence before the first, and none that opens the paragraph
+    seen[stops[filled] - 1, 2] = -1
+    for passage, stop in _with_items(passages, stops):
+        first = stop - len(passage.items)
+        seen[first:stop, 3] = _item_openings(passage.items, first)
     return seen
 
 
-def _has_items(passage: Passage) -> bool:
-    return passage.items.count(None) < len(passage.items)
+def _with_items(passages: Sequence[Passage], stops: NDArray[np.int64]) -> Iterator[tuple[Passage, int]]:
+    """Passages with a sentence in an item, each with the number behind its last sentence."""
+    for passage, stop in zip(passages, stops.tolist(), strict=True):
+        if passage.items.count(None) < len(passage.items):
+            yield passage, stop
 
 
 def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
@@ -191,15 +193,13 @@ def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
 
 
 def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    numbers = {role: number for number, role in enumerate(ROLES)}
-    roles = [numbers[role] for passage in passages for role in passage.roles]
+    roles = [_ROLE_NUMBERS[role] for passage in passages for role in passage.roles]
     flags = np.zeros((len(roles), len(FLAGS)))
     flags[np.arange(len(roles)), roles] = 1.0
     stops = np.cumsum(sizes)
     flags[(stops - sizes)[sizes > 0], len(ROLES)] = 1.0
-    for passage, stop in zip(passages, stops.tolist(), strict=True):
-        if _has_items(passage):
-            flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
+    for passage, stop in _with_items(passages, stops):
+        flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
     return flags
 
 

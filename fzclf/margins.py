@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,12 +19,47 @@ from fzclf.nodes import NodeTable, nodes_of_terms
 from fzclf.tokens import TokenBatch, white_space
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _BUCKET = 8  # as in the kernels, which take no global that could change
 _BLOCK = 8
 _HALF_KEY = 21
 _ENTRIES_A_BUCKET = 5  # of 8, at most
+
+
+class Sums(NamedTuple):
+    """What a view says of every unit, while it is added up."""
+
+    marks: NDArray[np.uint64]  # (n_units,): panels through which a unit is seen
+    values: NDArray[np.float64]  # (n_units * n_outputs,): only those of marked panels mean something
+    tallies: NDArray[np.int64]  # (n_units,): how many different n-grams are known, of the order that is tallied
+
+
+def sums_of_views(
+    views: Sequence[FastView], units: Units, workspace: Workspace, margins: NDArray[np.float64]
+) -> list[NDArray[np.int64]]:
+    """Add what every sentence sees through each view to its margins.
+
+    Returns
+    -------
+    list of arrays of shape (n_units,)
+        How many different n-grams of a unit each view knows, of the order that it tallies.
+    """
+    all_sums = [view.begin(units) for view in views]
+    starts, ends = units.starts[: units.n_wholes], units.ends[: units.n_wholes]
+    for first, stop in span_batches(starts, ends):
+        for lowercase in sorted({view.lowercase for view in views}):
+            text, bounds = joined_spans(
+                units.codes, starts[first:stop], ends[first:stop], views[0].lexicon, workspace, lowercase=lowercase
+            )
+            for view, sums in zip(views, all_sums, strict=True):
+                if view.lowercase == lowercase:
+                    view.score(text, bounds, first, units, sums)
+    for view, sums in zip(views, all_sums, strict=True):
+        view.finish(units, sums, margins)
+    return [sums.tallies for sums in all_sums]
 
 
 class FastView:
@@ -43,11 +78,13 @@ class FastView:
     def __init__(self, view: View, rows: FastRows, tallied: int, workspace: Workspace) -> None:
         from fzclf import _kernels
 
+        self.lowercase = view.table.settings.lowercase
         self._settings = view.table.settings
-        self._rows = rows
+        self.lexicon = rows.lexicon
+        self._tf_weights = rows.tf_weights
         self._tallied = tallied
         self._workspace = workspace
-        self._counters = Workspace()
+        self._own = Workspace()
         order = np.argsort(view.table.idf, kind="stable")  # what is met often lies close together
         self._panels, self._places, self._marks, weights = _panels(view, order)
         self._score_units = _kernels.score_units_by_singles if weights.dtype == np.float32 else _kernels.score_units
@@ -66,69 +103,53 @@ class FastView:
         most_nodes = len(view.table.terms) * longest * (longest + 1) // 2  # each term with all its parts
         return 0 < most_nodes < (1 << _HALF_KEY) - 1
 
-    def add(self, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Add what every sentence sees through this view to its margins.
-
-        Returns
-        -------
-        array of shape (n_units,)
-            How many different n-grams of each unit are known, of the order that is tallied;
-            0 for units that no sentence sees through this view.
-        """
+    def begin(self, units: Units) -> Sums:
+        """Room for the sums of all units, and which of them are wanted."""
         from fzclf import _kernels
 
-        n_units, width = len(units.starts), int(self._panels[-1])
+        n_units = len(units.starts)
         marks = np.zeros(n_units, dtype=np.uint64)
         _kernels.mark_units(units.seen, self._channels, self._marks, marks)
-        tallies = np.zeros(n_units, dtype=np.int64)
-        sums = self._workspace.take("sums", n_units * width, np.float64)
-        starts, ends = units.starts[: units.n_wholes], units.ends[: units.n_wholes]
-        for first, stop in span_batches(starts, ends):
-            self._score(units, first, starts[first:stop], ends[first:stop], marks, sums, tallies)
-        _kernels.add_margins(
-            units.seen, self._channels, self._places, margins.shape[1], width, sums, margins.reshape(-1)
-        )
-        return tallies
+        sums = self._own.take("sums", n_units * int(self._panels[-1]), np.float64)
+        return Sums(marks, sums, np.zeros(n_units, dtype=np.int64))
 
-    def _score(
-        self,
-        units: Units,
-        first: int,
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-        marks: NDArray[np.uint64],
-        sums: NDArray[np.float64],
-        tallies: NDArray[np.int64],
-    ) -> None:
-        batch, words = self._tokens(units.codes, starts, ends)
+    def score(self, text: NDArray[np.uint32], bounds: NDArray[np.int64], first: int, units: Units, sums: Sums) -> None:
+        """Sums of the units from `first` on, and of their clauses, whose text lies end to end."""
+        batch, words, longest = self._tokens(text, bounds)
         take, settings = self._workspace.take, self._settings
         low, high = settings.ngram_range
-        longest = int(np.diff(batch.token_bounds).max(initial=0))
         self._score_units(
             batch.text, batch.ends, batch.token_bounds, words, first, units.clauses, COMMA,
-            low, high, self._grams, self._shift, self._rows.tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._scale, self._weights, self._panels, marks, self._tallied, self._counters.counters(len(self._idf))[0],
-            take("unit nodes", longest * high, np.int32), take("columns", longest * high + 1, np.int32),
-            take("row", longest * high, np.float64), sums, tallies,
+            low, high, self._grams, self._shift, self._tf_weights, settings.sublinear_tf,
+            self._idf, NORMS[settings.norm], self._scale, self._weights, self._panels, sums.marks, self._tallied,
+            self._own.counters(len(self._idf))[0], take("unit nodes", longest * high, np.int32),
+            take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
+            sums.values, sums.tallies,
         )  # fmt: skip
 
-    def _tokens(
-        self, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[TokenBatch, NDArray[np.int32]]:
-        """Tokens of spans, and the node of each."""
+    def finish(self, units: Units, sums: Sums, margins: NDArray[np.float64]) -> None:
+        """Add what every sentence sees to its margins."""
         from fzclf import _kernels
 
-        lexicon, workspace = self._rows.lexicon, self._workspace
-        text, bounds = joined_spans(codes, starts, ends, lexicon, workspace, lowercase=self._settings.lowercase)
-        if self._numbers is None:
-            batch = TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
-            return batch, self._nodes.words_of(batch, workspace)
-        words, token_ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
-        token_bounds = np.empty_like(bounds)
-        n_tokens = _kernels.number_characters(
-            text, bounds, white_space(), self._numbers, words, token_ends, token_bounds
+        n_classes, width = margins.shape[1], int(self._panels[-1])
+        _kernels.add_margins(
+            units.seen, self._channels, self._places, n_classes, width, sums.values, margins.reshape(-1)
         )
-        return TokenBatch(text, token_ends[:n_tokens], token_bounds), words[:n_tokens]
+
+    def _tokens(self, text: NDArray[np.uint32], bounds: NDArray[np.int64]) -> tuple[TokenBatch, NDArray[np.int32], int]:
+        """Tokens of spans that lie end to end, the node of each, and a number that no span has more tokens than."""
+        from fzclf import _kernels
+
+        workspace = self._workspace
+        longest = int(np.diff(bounds).max(initial=0))
+        if self._numbers is None:
+            batch = TokenBatch(text, *cut_text(text, bounds, self.lexicon, workspace))
+            return batch, self._nodes.words_of(batch, workspace), longest
+        words, ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
+        token_bounds = np.empty_like(bounds)
+        n = _kernels.number_characters(text, bounds, white_space(), self._numbers, words, ends, token_bounds)
+        return TokenBatch(text, ends[:n], token_bounds), words[:n], longest
+
 
 def _panels(
     view: View, order: NDArray[np.int64]

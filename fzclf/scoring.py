@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fzclf.counting import FastRows, engine_for
 from fzclf.cutting import Workspace, has_numba
 from fzclf.features import CHANNELS, Units
-from fzclf.margins import FastView
+from fzclf.margins import FastView, sums_of_views
 from fzclf.model import Model
 from fzclf.terms import Rows
 
@@ -39,25 +39,22 @@ class Scorer:
         self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
         self._familiar = _familiar_view(model)
-        workspace = Workspace()
+        self._workspace = Workspace()
         self._fast = [
-            FastView(view, engine, self._tallied(position), workspace)
-            if isinstance(engine, FastRows) and FastView.takes(view)
-            else None
+            FastView(view, engine, self._tallied(position), self._workspace)
             for position, (view, engine) in enumerate(zip(model.views, self.engines, strict=True))
+            if isinstance(engine, FastRows) and FastView.takes(view)
         ]
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
     def score(self, units: Units) -> Scores:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
+        if len(self._fast) < len(self.views):
+            return self.score_by_rows(units)
         margins = units.flags @ self._flag_weights + self._bias
-        n_known = np.zeros(len(margins), dtype=np.int64)
-        for position, fast in enumerate(self._fast):
-            tallies = fast.add(units, margins) if fast else self._add_rows(position, units, margins)
-            if position == self._familiar:
-                n_known += tallies[units.seen[:, 0]]
-        return Scores(margins, n_known)
+        tallies = sums_of_views(self._fast, units, self._workspace, margins)
+        return Scores(margins, tallies[self._familiar][units.seen[:, 0]])
 
     def score_by_rows(self, units: Units) -> Scores:
         """The same by way of rows and matrices: for giant models, without numba, and to hold `score` against."""

@@ -29,6 +29,7 @@ LAYERS = [
     ["fzclf.scoring"],
     ["fzclf.loading"],
     ["fzclf.evidence"],
+    ["fzclf.tagged"],
     ["fzclf.tagging"],
     ["fzclf.vectorizer"],
     ["fzclf.training"],
