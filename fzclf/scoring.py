@@ -67,6 +67,7 @@ class Scorer:
         view, n_units, n_categories = self.views[position], len(units.starts), margins.shape[1]
         columns = [CHANNELS.index(channel) for channel in view.channels]
         used = np.zeros(n_units + 1, dtype=bool)
+        used[units.seen[:, 0]] = True
         for column in columns:
             used[units.seen[:, column]] = True
         wanted = np.flatnonzero(used[:n_units])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +13,9 @@ from fzclf.model import Model
 from fzclf.segmentation import check_text, read_outline
 from fzclf.segmentation.outline import PARAGRAPH
 from fzclf.tagged import TaggedReport, Tagging
+
+_RECHECK_SECONDS = 1.0
+_packaged: dict[str, tuple[float, Model]] = {}  # when its files were looked at last, and the model
 
 
 def classify(text: str, *, model: Model | None = None) -> TaggedReport:
@@ -36,11 +41,21 @@ def classify(text: str, *, model: Model | None = None) -> TaggedReport:
         If the packaged model is missing or damaged.
     """
     check_text(text)
-    model = load_model() if model is None else model
+    model = _packaged_model() if model is None else model
     scorer = scorer_of(model)
     entries = read_outline(text)
     units = build_units(text, [entry for entry in entries if entry.kind == PARAGRAPH])
     return TaggedReport(Tagging(text, model, units, scorer), entries)
+
+
+def _packaged_model() -> Model:
+    """The packaged model; whether its files have changed is asked once a second, as asking takes 20 to 100 µs."""
+    now = time.monotonic()
+    looked, model = _packaged.get("packaged", (-math.inf, None))
+    if model is None or now - looked > _RECHECK_SECONDS:
+        model = load_model()
+        _packaged["packaged"] = now, model
+    return model
 
 
 def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: int = 1) -> Iterator[TaggedReport]:

@@ -1,0 +1,213 @@
+"""Margins straight from text equal rows times weights, for every kind of view."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import slow_twins
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fzclf import _kernels
+from fzclf.features import CHANNELS, FLAGS, build_units
+from fzclf.margins import FastView
+from fzclf.model import Model, Review, View
+from fzclf.reference import fit_table
+from fzclf.scoring import Scorer
+from fzclf.segmentation import read_outline
+from fzclf.terms import TermSettings, TermTable
+
+VIEWS = {
+    "words 1-2": (TermSettings(ngram_range=(1, 2), sublinear_tf=True, lowercase=False), CHANNELS),
+    "words 1-3, l1, lower case": (TermSettings(ngram_range=(1, 3), norm="l1"), ("previous", "heading", "clause")),
+    "words 2-4, no norm": (TermSettings(ngram_range=(2, 4), norm=None), ("next", "clause", "sentence")),
+    "characters 1-2": (TermSettings(analyzer="char", ngram_range=(1, 2), sublinear_tf=True), ("sentence", "item")),
+    "characters 1-3, clauses": (TermSettings(analyzer="char", ngram_range=(1, 3)), ("opening", "clause")),
+}
+
+
+def model_of(texts, kinds, n_classes, *, exact=True):
+    """A model with all terms of `texts` and weights drawn at random."""
+    rng = np.random.default_rng(7)
+    views = []
+    for kind in kinds:
+        setting, channels = VIEWS[kind]
+        table = fit_table(texts, setting)
+        weights = rng.normal(size=(len(table.terms), len(channels), n_classes)).astype(np.float32)
+        views.append(View(kind, table, channels, weights.astype(np.float16).astype(np.float32) if exact else weights))
+    names = tuple("abcdefghijkl"[:n_classes])
+    flags, bias = rng.normal(size=(len(FLAGS), n_classes)), rng.normal(size=n_classes)
+    return Model(
+        names, {name: name for name in names}, tuple(views), flags.astype(np.float32), bias.astype(np.float32), 1.0,
+        Review(),
+    )  # fmt: skip
+
+
+def units_of(text):
+    return build_units(text, [entry for entry in read_outline(text) if entry.kind == "paragraph"])
+
+
+def assert_same(scorer, units):
+    scores, expected = scorer.score(units), scorer.score_by_rows(units)
+    assert len(scorer.views) == len(scorer._fast)  # else nothing is compared
+    assert np.abs(scores.margins - expected.margins).max(initial=0.0) < 1e-12
+    assert scores.n_known.tolist() == expected.n_known.tolist()
+
+
+@pytest.fixture(scope="module")
+def texts():
+    rng = random.Random(5)
+    real = slow_twins.paragraphs_of(slow_twins.SEEDS)
+    some = rng.sample(real, 120)
+    return [
+        *some,
+        *(slow_twins.random_text(rng, real) for _ in range(60)),
+        "İstanbul，法治。ΑΣ，依法行政。",
+        "a\t \n b，c",
+    ]
+
+
+@pytest.mark.parametrize("exact", [True, False], ids=["float16", "float32"])
+@pytest.mark.parametrize("n_classes", [2, 6, 9])
+@pytest.mark.parametrize("kind", VIEWS)
+def test_margins_equal_rows_times_weights(texts, kind, n_classes, exact):
+    """On terms half of which are known, in sentences, headings and clauses."""
+    scorer = Scorer(model_of(texts[::2], [kind], n_classes, exact=exact))
+    assert_same(scorer, units_of("\n".join(texts)))
+
+
+def test_views_add_up(texts):
+    assert_same(Scorer(model_of(texts[::2], VIEWS, 6)), units_of("\n".join(texts)))
+
+
+def test_a_word_300_times_in_a_sentence(texts):
+    """More than the table of tf weights holds."""
+    assert_same(Scorer(model_of(texts, ["words 1-2", "words 2-4, no norm"], 6)), units_of("依法行政和" * 300 + "。"))
+
+
+def test_no_sentence_gives_no_margin(texts):
+    assert Scorer(model_of(texts, ["words 1-2"], 6)).score(units_of("")).margins.shape == (0, 6)
+
+
+def test_batches_do_not_show(texts, monkeypatch):
+    from fzclf import cutting
+
+    scorer, units = Scorer(model_of(texts[::2], VIEWS, 6)), units_of("\n".join(texts))
+    whole = scorer.score(units)
+    monkeypatch.setattr(cutting, "BATCH", 50)
+    assert np.array_equal(scorer.score(units).margins, whole.margins)
+
+
+def test_only_some_sentences_of_a_report(texts):
+    """As training asks for: `seen` has fewer rows, which need not begin with the first sentence."""
+    units = units_of("\n".join(texts))
+    keep = np.arange(5, len(units.seen), 3)
+    some = replace(units, seen=units.seen[keep], flags=units.flags[keep])
+    assert_same(Scorer(model_of(texts[::2], VIEWS, 6)), some)
+
+
+def test_the_packaged_model_on_all_seeds(seed_texts):
+    from fzclf.loading import load_model, scorer_of
+
+    for text in seed_texts.values():
+        assert_same(scorer_of(load_model()), units_of(text))
+
+
+def test_a_view_with_more_n_grams_than_numbers_is_left_to_the_rows():
+    terms = tuple(map(str, range(300_000)))
+    table = TermTable(TermSettings(ngram_range=(1, 4)), terms, np.ones(len(terms)))
+    assert not FastView.takes(View("giant", table, ("sentence",), np.zeros((len(terms), 1, 2), np.float32)))
+
+
+def test_a_view_without_terms_adds_nothing(texts):
+    table = TermTable(TermSettings(), (), np.empty(0))
+    model = model_of(texts, ["words 1-2"], 2)
+    empty = View("none", table, ("sentence",), np.zeros((0, 1, 2), np.float32))
+    units = units_of("依法行政。")
+    with_empty = Scorer(replace(model, views=(*model.views, empty)))
+    assert np.allclose(with_empty.score(units).margins, Scorer(model).score(units).margins, atol=1e-12)
+
+
+# --- each kernel and its twin ---------------------------------------------------------------
+
+
+@given(st.lists(st.text("a \t\n\x1c\x85\u3000法治😀")))
+def test_number_characters(documents):
+    text, bounds = slow_twins.joined(documents)
+    spaces = np.array([chr(code).isspace() for code in range(0x3001)], dtype=np.uint8)
+    numbers = np.full(ord("法") + 1, -1, dtype=np.int32)
+    numbers[[ord(" "), ord("法"), ord("a"), ord("\n")]] = [0, 1, 2, 3]
+    nodes, ends = np.empty((2, len(text)), dtype=np.int32)
+    token_bounds = np.empty_like(bounds)
+    n = _kernels.number_characters(text, bounds, spaces, numbers, nodes, ends, token_bounds)
+    known = {" ": 0, "法": 1, "a": 2, "\n": 3}
+    assert (nodes[:n].tolist(), ends[:n].tolist(), token_bounds.tolist()) == slow_twins.number_characters(
+        documents, known
+    )
+
+
+@given(st.dictionaries(st.integers(1, 2**43 - 1), st.integers(0, 2**21 - 1), max_size=200), st.integers(1, 6))
+def test_fill_buckets_puts_every_entry_where_it_is_looked_for(pairs, n_bits):
+    n_bits = max(n_bits, (len(pairs) // 5).bit_length())
+    entries = np.array([key << 21 | value for key, value in pairs.items()], dtype=np.uint64)
+    buckets = np.zeros(8 << n_bits, dtype=np.uint64)
+    _kernels.fill_buckets(entries, buckets, 64 - n_bits)
+    table = buckets.tolist()
+    assert sorted(filter(None, table)) == sorted(entries.tolist())
+    for entry in entries.tolist():
+        assert slow_twins.entry_of(table, entry >> 21, n_bits) == entry
+
+
+@given(
+    st.lists(st.lists(st.integers(-1, 5), max_size=4).map(tuple), max_size=6), st.lists(st.integers(1, 7), max_size=3)
+)
+def test_marks_and_margins(seen, channel_marks):
+    seen = [[*row, -1, -1, -1][:3] for row in seen]
+    channels = list(range(len(channel_marks)))
+    grid = np.array(seen, dtype=np.int32).reshape(-1, 3)
+    marks = np.zeros(6, dtype=np.uint64)
+    _kernels.mark_units(grid, np.array(channels, dtype=np.int64), np.array(channel_marks, dtype=np.uint64), marks)
+    assert marks.tolist() == slow_twins.mark_units(seen, channel_marks, 6)
+    sums, margins = np.arange(6 * 8, dtype=np.float64), np.zeros(len(seen) * 2)
+    places = np.array([2 * channel for channel in channels], dtype=np.int64)
+    _kernels.add_margins(grid, np.array(channels, dtype=np.int64), places, 2, 8, sums, margins)
+    assert margins.tolist() == slow_twins.add_margins(seen, len(channels), sums.tolist())
+
+
+def test_score_units_on_weights_that_can_be_checked_by_eye():
+    """Words 0 and 1, the pair (0, 1) as term 2; one unit with a clause of one word, two outputs."""
+    text = np.array([ord(char) for char in "甲，乙甲乙"], dtype=np.uint32)
+    ends, bounds = np.arange(1, 6, dtype=np.int32), np.array([0, 5])
+    words, clauses = np.array([0, -1, 1, 0, 1], dtype=np.int32), np.array([1, -1], dtype=np.int32)
+    grams = np.zeros(16, dtype=np.uint64)
+    _kernels.fill_buckets(np.array([(1 << 21 | 1) << 21 | 2], dtype=np.uint64), grams, 63)
+    weights = np.zeros((3, 8), dtype=np.float16)
+    weights[:, :2] = [[1.0, 10.0], [2.0, 20.0], [-3.0, 30.0]]
+    sums, tallies = np.full(16, 99.0), np.zeros(2, dtype=np.int64)
+    _kernels.score_units(
+        text, ends, bounds, words, 0, clauses, ord("，"), 1, 2, grams, 63, np.array([0.0, 1.0]), False,
+        np.array([1.0, 0.5, 2.0]), 0, _kernels.HALF_SCALE, weights.reshape(-1).view(np.uint16), np.array([0, 8]),
+        np.array([1, 1], dtype=np.uint64), 0, np.zeros(3, np.int32), np.empty(10, np.int32), np.empty(11, np.int32),
+        np.empty(10), sums, tallies,
+    )  # fmt: skip
+    # twice word 0, twice word 1 at half idf, once the pair at double idf; the clause: word 0
+    assert sums[:2].tolist() == [2 * 1.0 + 1 * 2.0 + 2 * -3.0, 2 * 10.0 + 1 * 20.0 + 2 * 30.0]
+    assert sums[8:10].tolist() == [1.0, 10.0]
+    assert tallies.tolist() == [3, 1]
+
+
+@given(st.lists(st.floats(width=16, allow_nan=False, allow_infinity=False), min_size=8, max_size=8))
+def test_float16_weights_lose_nothing(row):
+    """Zeros, subnormals and the largest number, through the bits."""
+    weights = np.array(row, dtype=np.float16)
+    sums = np.empty(8)
+    _kernels.score_units(
+        np.array([1], np.uint32), np.array([1], np.int32), np.array([0, 1]), np.array([0], np.int32), 0,
+        np.array([-1], np.int32), 0, 1, 1, np.zeros(16, np.uint64), 63, np.array([0.0, 1.0]), False, np.ones(1), 0,
+        _kernels.HALF_SCALE, weights.view(np.uint16), np.array([0, 8]), np.ones(1, np.uint64), 0,
+        np.zeros(1, np.int32), np.empty(1, np.int32), np.empty(2, np.int32), np.empty(1), sums, np.zeros(1, np.int64),
+    )  # fmt: skip
+    assert sums.tolist() == weights.astype(np.float64).tolist()
