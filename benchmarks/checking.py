@@ -14,6 +14,8 @@ else:
 if TYPE_CHECKING:
     from benchmarks.results import Run
 
+INTERPRETER = "python alone"
+IDLE_SHARE = 0.95  # of the wall time that a process computes on a machine where nothing else runs
 FLOORS = Path(__file__).resolve().parent / "floors.toml"
 
 
@@ -30,4 +32,35 @@ def failures(run: Run, floors: dict[str, Any] | None = None) -> list[str]:
             found.append(
                 f"{floor['stage']}: {floor['engine']}: {ratio:.1f} times the baseline, floor {floor['at_least']}"
             )
+    return [*found, *_memory_failures(run, floors["memory"]), *_thread_failures(run, floors["threads"])]
+
+
+def _memory_failures(run: Run, floors: list[dict[str, Any]]) -> list[str]:
+    """Programs that take more memory than they may, above the bare interpreter."""
+    peaks = {program: mib for program, _, mib in run.starts}
+    found = []
+    for floor in floors:
+        program, most = floor["program"], floor["at_most_mib"]
+        if program not in peaks or INTERPRETER not in peaks:
+            found.append(f"memory: {program}: not measured, at most {most} MiB")
+        elif peaks[program] - peaks[INTERPRETER] > most:
+            found.append(f"memory: {program}: {peaks[program] - peaks[INTERPRETER]:.0f} MiB, at most {most}")
+    return found
+
+
+def _thread_failures(run: Run, floors: list[dict[str, Any]]) -> list[str]:
+    """Work that two threads do not do quicker; on a busy machine, work that they waste CPU time on."""
+    speeds = {(name, n): (wall, cpu) for name, n, wall, cpu in run.threads}
+    found = []
+    for floor in floors:
+        name = floor["what"]
+        if (name, 1) not in speeds or (name, 2) not in speeds:
+            found.append(f"threads: {name}: not measured, floor {floor['at_least']}")
+            continue
+        (wall_1, cpu_1), (wall_2, cpu_2) = speeds[name, 1], speeds[name, 2]
+        busy = wall_1 < IDLE_SHARE * cpu_1  # one thread alone had to wait for a processor
+        gain, least = (cpu_2 / cpu_1, floor["cpu_at_least"]) if busy else (wall_2 / wall_1, floor["at_least"])
+        if gain < least:
+            kind = "CPU" if busy else "wall"
+            found.append(f"threads: {name}: {gain:.2f} times the speed in {kind} time, floor {least}")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from statistics import median
 
 from benchmarks.texts import ROOT
@@ -41,7 +42,7 @@ sys.stdout.write(json.dumps([used.ru_utime + used.ru_stime, (int(peak.split()[1]
 """
 
 
-def measure_starts(n_rounds: int) -> list[tuple[str, float, float]]:
+def measure_starts(n_rounds: int, names: Sequence[str] = tuple(PROGRAMS)) -> list[tuple[str, float, float]]:
     """Each program in a process of its own, in turns.
 
     Returns
@@ -50,7 +51,8 @@ def measure_starts(n_rounds: int) -> list[tuple[str, float, float]]:
     """
     rounds: dict[str, list[tuple[float, float]]] = {}
     for _ in range(n_rounds):
-        for name, program in PROGRAMS.items():
+        for name in names:
+            program = PROGRAMS[name]
             run = subprocess.run(
                 [sys.executable, "-W", "ignore", "-c", program + _REPORT],
                 capture_output=True,
