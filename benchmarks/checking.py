@@ -17,6 +17,7 @@ from benchmarks.starting import ALONE, PEERS
 if TYPE_CHECKING:
     from benchmarks.results import Run
 
+IDLE_SHARE = 0.95  # of the wall time that a process computes on a machine where nothing else runs
 FLOORS = Path(__file__).resolve().parent / "floors.toml"
 
 
@@ -39,7 +40,7 @@ def failures(run: Run, floors: dict[str, Any] | None = None) -> list[str]:
             found.append(
                 f"{floor['stage']}: {floor['engine']}: {ratio:.1f} times the baseline, floor {floor['at_least']}"
             )
-    return [*found, *start_failures(run.starts, floors["start"])]
+    return [*found, *start_failures(run.starts, floors["start"]), *_thread_failures(run, floors["threads"])]
 
 
 def limited_programs() -> list[str]:
@@ -61,4 +62,22 @@ def start_failures(starts: list[tuple[str, float, float]], limits: list[dict[str
                 f"start: {limit['program']}: {share:.2f} of the CPU time of {PEERS!r}, limit {limit['at_most_share']}; "
                 f"{above:.0f} MiB above {ALONE!r}, limit {limit['at_most_mib']}"
             )
+    return found
+
+
+def _thread_failures(run: Run, floors: list[dict[str, Any]]) -> list[str]:
+    """Work that two threads do not do quicker; on a busy machine, work that they waste CPU time on."""
+    speeds = {(name, n): (wall, cpu) for name, n, wall, cpu in run.threads}
+    found = []
+    for floor in floors:
+        name = floor["what"]
+        if (name, 1) not in speeds or (name, 2) not in speeds:
+            found.append(f"threads: {name}: not measured, floor {floor['at_least']}")
+            continue
+        (wall_1, cpu_1), (wall_2, cpu_2) = speeds[name, 1], speeds[name, 2]
+        busy = wall_1 < IDLE_SHARE * cpu_1  # one thread alone had to wait for a processor
+        gain, least = (cpu_2 / cpu_1, floor["cpu_at_least"]) if busy else (wall_2 / wall_1, floor["at_least"])
+        if gain < least:
+            kind = "CPU" if busy else "wall"
+            found.append(f"threads: {name}: {gain:.2f} times the speed in {kind} time, floor {least}")
     return found

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -41,13 +42,18 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 Array: TypeAlias = NDArray[Any]
 Number: TypeAlias = Any  # numba knows the width of each number
 GROUP = 32  # tokens that look at memory together; frozen into the kernels
+BUCKET = 8  # n-grams in one cache line
+BLOCK = 8  # sums that are added up together
+HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
 
-I64, BOOL = types.int64, types.boolean
+I64, U64, BOOL = types.int64, types.uint64, types.boolean
+_WORD = ir.IntType(64)
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
-INPUT_U8S, INPUT_U32S, INPUT_I64S = (
-    types.Array(t, 1, "C", readonly=True) for t in (types.uint8, types.uint32, types.int64)
+INPUT_U8S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
+    types.Array(t, 1, "C", readonly=True)
+    for t in (types.uint8, types.uint32, types.int32, types.int64, types.float32, types.float64)
 )
 
 
@@ -101,6 +107,69 @@ def _group_typed(_context: Any) -> Any:
 
 
 _group: Any = intrinsic(_group_typed)
+
+
+def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -> Any:
+    """Of the eight entries from a slot on, the one with a key, else 0: all compared at once."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, slot, key = arguments
+        words = ir.VectorType(_WORD, BUCKET)
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        entries = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        same = builder.icmp_unsigned(
+            "==", builder.lshr(entries, ir.Constant(words, [HALF_KEY] * BUCKET)), _repeated(builder, key, BUCKET)
+        )
+        found = builder.select(same, entries, ir.Constant(words, [0] * BUCKET))
+        kind = ir.FunctionType(_WORD, [words])
+        name = f"llvm.vector.reduce.or.v{BUCKET}i64"
+        any_of = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(any_of, [found])
+
+    return types.uint64(buckets, types.uint64, types.uint64), emit
+
+
+def _repeated(builder: Any, value: Any, n: int) -> Any:
+    """A vector of `n` times the same value."""
+    places = ir.VectorType(ir.IntType(32), n)
+    empty = ir.Constant(ir.VectorType(value.type, n), ir.Undefined)
+    first = builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, first, ir.Constant(places, [0] * n))
+
+
+_entry_in_bucket: Any = intrinsic(_entry_in_bucket_typed)
+
+
+def _add_rows_typed(  # the parameters are numba types
+    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
+) -> Any:
+    """``out[to + j] += sum(factors[i] * table[columns[i] * width + offset + j] for i in range(n))`` for eight `j`.
+
+    numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
+    """
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
+        out, columns, factors, table = (
+            context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
+        )
+        to, n, width, offset = (arguments[place] for place in (1, 4, 6, 7))
+        target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
+        sums = cgutils.alloca_once_value(builder, builder.load(target, align=8))
+        with cgutils.for_range(builder, n) as loop:
+            column = builder.zext(builder.load(builder.gep(columns, [loop.index])), _WORD)
+            start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])
+            row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
+            factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
+            builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
+        builder.store(builder.load(sums), target, align=8)
+        return context.get_dummy_value()
+
+    i64 = types.int64
+    return types.void(out, i64, columns, factors, i64, table, i64, i64), emit
+
+
+_add_rows: Any = intrinsic(_add_rows_typed)
 
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
@@ -790,6 +859,185 @@ def score_rows(
             start = np.int64(columns[i]) * n_classes
             for c in range(n_classes):
                 margins[row * n_classes + c] += data[i] * weights[start + c]
+
+
+@_inner(inline="always")
+def _bucket_of(key: Number, shift: Number) -> Number:
+    """First slot of the bucket of a key; there are ``2 ** (64 - shift)`` buckets."""
+    return (key * np.uint64(0x9E3779B97F4A7C15) >> shift) * np.uint64(BUCKET)
+
+
+@_compiled(types.void, U64S, U64S, U64)
+def fill_buckets(entries: Array, buckets: Array, shift: Number) -> None:
+    """Put entries with different keys into empty buckets; one that finds its bucket full goes to the next with room."""
+    for entry in entries:
+        slot = _bucket_of(entry >> np.uint64(HALF_KEY), shift)
+        while buckets[slot] != 0:
+            slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(buckets)) else np.uint64(0)
+        buckets[slot] = entry
+
+
+@_inner(inline="always")
+def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
+    """The entry of a key, 0 if there is none.
+
+    Whether a pair of words is known cannot be guessed, so only a full bucket without the
+    key, which is rare, is a branch (8.6 against 4.5 ns a character with probes one by one).
+    """
+    slot = _bucket_of(key, shift)
+    found = _entry_in_bucket(buckets, slot, key)
+    while (buckets[slot + np.uint64(BUCKET - 1)] != 0) & (found == 0):
+        slot = slot + np.uint64(BUCKET)
+        slot = slot if slot < np.uint64(len(buckets)) else np.uint64(0)
+        found = _entry_in_bucket(buckets, slot, key)
+    return found
+
+
+@_compiled(I64, INPUT_U32S, INPUT_I64S, U8S, INPUT_I32S, I32S, I32S, I64S)
+def number_characters(
+    text: Array, bounds: Array, spaces: Array, numbers: Array, out_nodes: Array, out_ends: Array, token_bounds: Array
+) -> Number:
+    """Node of each character, of a run of white space that of one space; -1 where `numbers` has none."""
+    at = 0
+    token_bounds[0] = 0
+    for span in range(len(bounds) - 1):
+        i = bounds[span]
+        stop = bounds[span + 1]
+        while i < stop:
+            code = text[i]
+            i += 1
+            if code < len(spaces) and spaces[code] != 0 and i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+                code = np.uint32(32)
+                while i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+                    i += 1
+            out_nodes[at] = numbers[code] if code < len(numbers) else -1
+            out_ends[at] = i
+            at += 1
+        token_bounds[span + 1] = at
+    return at
+
+
+@_inner(inline="always")
+def _look_up_grams(
+    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, shift: Number, stride: Number, nodes: Array
+) -> None:
+    """Node of the n-gram of each order that begins at each token of a unit, -1 for what is not known.
+
+    Order ``i + 1`` stands from ``nodes[i * stride]`` on. An unknown prefix or word, -1, gives
+    a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
+    """
+    mask = np.uint64((1 << HALF_KEY) - 1)
+    first = np.uint64(begin)
+    for t in range(np.uint64(n)):
+        nodes[t] = words[first + t]
+    for order in range(2, max_n + 1):
+        prefixes = np.uint64((order - 2) * stride)
+        out = np.uint64((order - 1) * stride)
+        lasts = np.uint64(begin + order - 1)
+        for t in range(np.uint64(max(n - order + 1, 0))):
+            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
+            entry = _entry_of(grams, shift, key | np.uint64(np.int64(words[lasts + t])) & mask)
+            nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
+
+
+@_inner(inline="always")
+def _weigh_unit(
+    nodes: Array,
+    stride: Number,
+    n: Number,
+    min_n: Number,
+    max_n: Number,
+    tf_weights: Array,
+    sublinear: Number,
+    idf: Array,
+    norm: Number,
+    counts: Array,
+    columns: Array,
+    data: Array,
+    tallied: Number,
+    tallies: Array,
+    unit: Number,
+) -> Number:
+    """The row of a unit of `n` tokens, columns as they come; return their number.
+
+    `counts` is all 0 before and after. The number of columns of the order `tallied` is added
+    to ``tallies[unit]``: of all orders if that is 0, of none if it is negative.
+    """
+    n_columns = 0
+    for order in range(min_n, max_n + 1):
+        first = (order - 1) * stride
+        before = n_columns
+        n_known = n_columns
+        for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
+            columns[n_known] = nodes[t]
+            n_known += (nodes[t] >= 0) & (nodes[t] < len(idf))
+        for i in range(n_columns, n_known):
+            column = columns[i]
+            columns[n_columns] = column
+            n_columns += counts[column] == 0
+            counts[column] += 1
+        tallies[unit] += n_columns - before if tallied == order or tallied == 0 else 0
+    total = 0.0
+    for i in range(n_columns):
+        column = columns[i]
+        count = counts[column]
+        counts[column] = 0
+        if count < len(tf_weights):
+            weight = tf_weights[count] * idf[column]
+        else:
+            weight = (1.0 + np.log(count) if sublinear else np.float64(count)) * idf[column]
+        data[i] = weight
+        total += weight * weight if norm == 2 else abs(weight)
+    total = np.sqrt(total) if norm == 2 else total
+    total = 1.0 if norm == 0 or total == 0.0 else total
+    for i in range(n_columns):
+        data[i] /= total
+    return n_columns
+
+
+@_compiled(
+    *(types.void, I64S, I32S, I64, I64, I64, U64S, U64, F64S, BOOL, INPUT_F64S, I64),
+    *(INPUT_F32S, I64, I64, I32S, I32S, I32S, F64S, F64S, I64S),
+)
+def score_units(
+    token_bounds: Array,
+    words: Array,
+    first_unit: Number,
+    min_n: Number,
+    max_n: Number,
+    grams: Array,
+    shift: Number,
+    tf_weights: Array,
+    sublinear: Number,
+    idf: Array,
+    norm: Number,
+    weights: Array,
+    width: Number,
+    tallied: Number,
+    counts: Array,
+    nodes: Array,
+    columns: Array,
+    data: Array,
+    sums: Array,
+    tallies: Array,
+) -> None:
+    """Add to the sums of each unit what its terms weigh: a row is made, used, and forgotten.
+
+    Unit ``first_unit + s`` has the tokens of span ``s``. Sums and weights stand row by row,
+    `width` in each, a multiple of eight.
+    """
+    stride = len(nodes) // max_n
+    for span in range(len(token_bounds) - 1):
+        begin = token_bounds[span]
+        n = token_bounds[span + 1] - begin
+        unit = first_unit + span
+        _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
+        n_columns = _weigh_unit(
+            nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
+            counts, columns, data, tallied, tallies, unit,
+        )  # fmt: skip
+        for block in range(0, width, BLOCK):
+            _add_rows(sums, unit * width + block, columns, data, n_columns, weights, width, block)
 
 
 @_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)

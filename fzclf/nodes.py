@@ -118,8 +118,8 @@ class NodeTable:
         return [term(node) for node in nodes.tolist()]
 
 
-def nodes_of_terms(table: TermTable) -> NodeTable:
-    """A fixed node table in which each term's node is its column."""
+def nodes_of_terms(table: TermTable, ranks: NDArray[np.int64] | None = None) -> NodeTable:
+    """A fixed node table in which each term's node is its column, or its rank if ranks are given."""
     high = table.settings.ngram_range[1]
     learned, workspace = NodeTable(high), Workspace()
     found = []
@@ -133,7 +133,7 @@ def nodes_of_terms(table: TermTable) -> NodeTable:
     nodes_of_columns = np.concatenate([np.empty(0, dtype=np.int64), *found])
     known = np.flatnonzero(nodes_of_columns >= 0)
     numbers = np.full(int(learned.state[0]), -1, dtype=np.int64)
-    numbers[nodes_of_columns[known]] = known
+    numbers[nodes_of_columns[known]] = known if ranks is None else ranks[known]
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)
