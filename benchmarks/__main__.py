@@ -7,12 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import checking, measuring, results, starting
+from benchmarks import checking, limits, measuring, results, starting
 from benchmarks.engines import ENGINES
 from benchmarks.texts import generated_paragraphs, real_paragraphs
 
 STAGES = list(dict.fromkeys(engine.stage for engine in ENGINES))
-CHECKED = ["cut", "tfidf words 1", "tfidf words 1-2", "tfidf chars 1-2"]
+CHECKED = ["cut", "tfidf words 1", "tfidf words 1-2", "tfidf chars 1-2", "classify"]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,13 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{stage:26} {sample.engine:30} {sample.m_codes_per_second:9.2f} M characters/s {ratio}")
     for reason in run.skipped:
         print(f"skipped: {reason}")
-    if not options.check and not options.stage:
+    if options.check and not options.stage:
+        run.threads = measuring.threads(paragraphs, options.rounds)
+        run.starts = starting.measure_starts(3, [starting.ALONE, starting.PEERS, *checking.limited_programs()])
+    elif not options.stage:
         run.threads = measuring.threads(paragraphs * 4, options.rounds)
         run.starts = starting.measure_starts(options.rounds)
         run.growth = measuring.growth(options.sizes, options.rounds)
+        run.limits = limits.measure(paragraphs)
     if options.json:
         text = json.dumps(run.as_dict(), indent=1, ensure_ascii=False)
         sys.stdout.write(text) if options.json == "-" else Path(options.json).write_text(text, encoding="utf-8")
+    if options.markdown:
+        with Path(options.markdown).open("a", encoding="utf-8") as page:
+            page.write(results.as_markdown(run))
     if options.write:
         results.write(run)
     wrong = checking.failures(run) if options.check else []
@@ -50,6 +57,7 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only the stages with a floor; exit 1 if one is missed")
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md and its picture")
+    parser.add_argument("--markdown", metavar="FILE", help="put the tables at the end of this file")
     parser.add_argument("--json", metavar="FILE", help="all raw samples ('-': standard output)")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="measure on the .txt files of this folder")
     parser.add_argument("--stage", action="append", choices=STAGES, help="only this stage (may be repeated)")

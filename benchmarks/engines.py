@@ -191,36 +191,45 @@ def _weigh(paragraphs: list[str]) -> Work:
 
 
 def _score(paragraphs: list[str]) -> Work:
-    from fzclf import _kernels
+    from fzclf.machine import kernels
 
     table = table_of(BIGRAMS, paragraphs)
     rows = FastRows(table).rows(*_spans(paragraphs))
     weights = np.random.default_rng(0).normal(size=len(table.terms) * 6).astype(np.float32)
     margins = np.empty(len(paragraphs) * 6)
-    return lambda: _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
+    return lambda: kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
 
 
-def _public(name: str) -> Callable[[list[str]], Work]:
-    """A function of the public API on reports of about 5,000 characters."""
+def _public(name: str, look: Callable[[Any], Any] = id) -> Callable[[list[str]], Work]:
+    """A function of the public API on reports of about 5,000 characters, and a look at what it gives."""
 
     def make(paragraphs: list[str]) -> Work:
         import fzclf
 
         function = getattr(fzclf, name)
-        reports, report, size = [], [], 0
-        for paragraph in paragraphs:
-            report.append(paragraph)
-            size += len(paragraph)
-            if size > 5000:
-                reports.append("\n".join(report))
-                report, size = [], 0
-        reports.append("\n".join(report))
+        reports = reports_of(paragraphs)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             function(reports[0])
-        return lambda: [function(report) for report in reports] and None
+        return lambda: [look(function(report)) for report in reports] and None
 
     return make
+
+
+def reports_of(paragraphs: list[str], n_codes: int = 5000) -> list[str]:
+    """Paragraphs put together to texts of about `n_codes` code points."""
+    reports, report, size = [], [], 0
+    for paragraph in paragraphs:
+        report.append(paragraph)
+        size += len(paragraph)
+        if size > n_codes:
+            reports.append("\n".join(report))
+            report, size = [], 0
+    return [*reports, "\n".join(report)] if report else reports
+
+
+def _all_tags(report: Any) -> Any:
+    return [sentence.category for paragraph in report for sentence in paragraph.sentences]
 
 
 ENGINES = [
@@ -245,7 +254,9 @@ ENGINES = [
     Engine("fzclf", "count and weigh (stage)", _weigh, exact=False),
     Engine("fzclf", "score, 6 classes (stage)", _score, exact=False),
     Engine("fzclf", "segment", _public("segment"), slow=True, exact=False),
-    Engine("fzclf", "classify", _public("classify"), slow=True, exact=False),
+    Engine("TF-IDF of jieba + scikit-learn", "classify", _sklearn_rows(BIGRAMS, reference.cut), slow=True, exact=False),
+    Engine("fzclf", "classify", _public("classify"), exact=False),
+    Engine("fzclf, and every tag read", "classify", _public("classify", _all_tags), exact=False),
     Engine("fastText", "train on words, 1 epoch", _fasttext_train, needs="fasttext", slow=True, exact=False),
     Engine("fastText", "predict from words", _fasttext_predict, needs="fasttext", slow=True, exact=False),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.engines import ENGINES, Engine, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -129,26 +129,35 @@ def growth(sizes_mb: Sequence[float], n_rounds: int) -> list[tuple[float, float,
     return points
 
 
-def threads(paragraphs: list[str], n_rounds: int) -> list[tuple[int, float, float]]:
-    """``transform`` with one and with two threads, in turns.
+def threads(paragraphs: list[str], n_rounds: int) -> list[tuple[str, int, float, float]]:
+    """``transform`` and ``classify_many`` with one and with two threads, in turns.
 
     Returns
     -------
-    list of (threads, million characters a second of wall time, the same of CPU time)
+    list of (what, threads, million characters a second of wall time, the same of CPU time)
         The best rounds. Where other work has the processors, wall time says little;
         CPU time then says what the threads cost each other.
     """
+    from benchmarks.engines import reports_of
+    from fzclf import classify_many
     from fzclf.vectorizer import JiebaTfidfVectorizer
 
     vectorizer = JiebaTfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2).fit(paragraphs)
-    wall: dict[int, list[float]] = {1: [], 2: []}
-    cpu: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(n_rounds):
-        for n_threads in (1, 2):
-            vectorizer.set_params(n_jobs=n_threads)
-            began, cpu_began = time.perf_counter(), time.process_time()
-            vectorizer.transform(paragraphs)
-            wall[n_threads].append(time.perf_counter() - began)
-            cpu[n_threads].append(time.process_time() - cpu_began)
+    reports = reports_of(paragraphs, 30_000)
+    works: dict[str, Callable[[int], Any]] = {
+        "transform": lambda n_jobs: vectorizer.set_params(n_jobs=n_jobs).transform(paragraphs),
+        "classify_many": lambda n_jobs: [None for _ in classify_many(reports, n_jobs=n_jobs)],
+    }
     m_codes = sum(map(len, paragraphs)) / 1e6
-    return [(n_threads, m_codes / min(wall[n_threads]), m_codes / min(cpu[n_threads])) for n_threads in (1, 2)]
+    points = []
+    for name, work in works.items():
+        seconds: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+        for _ in range(n_rounds):
+            for n_threads in (1, 2):
+                began, cpu_began = time.perf_counter(), time.process_time()
+                work(n_threads)
+                seconds[n_threads].append((time.perf_counter() - began, time.process_time() - cpu_began))
+        for n_threads in (1, 2):
+            wall, cpu = (min(times) for times in zip(*seconds[n_threads], strict=True))
+            points.append((name, n_threads, m_codes / wall, m_codes / cpu))
+    return points

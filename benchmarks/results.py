@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmarks.limits import Limits
     from benchmarks.measuring import Sample
 
 FOLDER = Path(__file__).resolve().parent
@@ -43,8 +44,9 @@ class Run:
     samples: list[Sample] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     growth: list[tuple[float, float, float]] = field(default_factory=list)
-    threads: list[tuple[int, float, float]] = field(default_factory=list)
+    threads: list[tuple[str, int, float, float]] = field(default_factory=list)
     starts: list[tuple[str, float, float]] = field(default_factory=list)
+    limits: Limits | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, raw."""
@@ -79,14 +81,15 @@ def _processor() -> str:
 def as_markdown(run: Run) -> str:
     """The page, whole."""
     sizes = [(f"{mb:,.2f}", f"{speed:.1f}") for mb, speed, _ in run.growth]
-    threads = [(str(n), f"{wall:.1f}", f"{cpu:.1f}") for n, wall, cpu in run.threads]
+    threads = [(name, str(n), f"{wall:.1f}", f"{cpu:.1f}") for name, n, wall, cpu in run.threads]
     starts = [(name, f"{seconds:.2f}", f"{mib:.0f}") for name, seconds, mib in run.starts]
     parts = [
         INTRODUCTION.format(machine=machine()),
         *(_stage_table(stage, run.samples) for stage in dict.fromkeys(sample.stage for sample in run.samples)),
         _table("Size: text to TF-IDF (words 1-2), new text", ("MB", SPEED), sizes),
-        _table("Threads: `transform`", ("threads", f"{SPEED}, wall time", "CPU time"), threads),
+        _table("Threads", ("what", "threads", f"{SPEED}, wall time", "CPU time"), threads),
         _table("Start: a process of its own for 5,000 characters", ("program", "CPU s", "peak MiB"), starts),
+        run.limits.as_markdown() if run.limits else "",
         _losses(run),
         "\n".join(["## Not run\n", *(f"- {reason}" for reason in run.skipped)]) if run.skipped else "",
     ]
@@ -130,9 +133,8 @@ def _losses(run: Run) -> str:
         lines.extend(f"- {ours.stage}: {other.engine} is quicker than {ours.engine}." for other in quicker)
     lines += [
         "- `tokenize`: most of its time goes into making the `str` objects; `word_bounds` gives offsets instead.",
-        "- `classify` is far from the speed of its parts: cutting lines and sentences in Python, making blocks, and",
-        "  seven channels of scores cost more than words and weights. About a third of its time is in the",
-        "  compiled loops.",
+        "- `classify` is slower than its compiled loops: lines, sentences and roles are found in Python, and for a",
+        "  short text most of the time goes into calls. Two threads gain little there: Python holds its lock.",
         "- The first process ever compiles for some seconds and builds the lexicon (`fzclf warmup` does both ahead);",
         "  rjieba needs neither. A process that cuts one short text once is quicker with rjieba.",
         "- A text with `İ` or `Σ` is lowered by Python, batch by batch; user words cost a lexicon of 10 MB each.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from statistics import median
 
 from benchmarks.texts import ROOT
@@ -18,30 +19,31 @@ _ROWS = (
     "from fzclf.counting import engine_for; from fzclf.codes import code_points; codes = code_points(text); "
     "engine_for(table).rows(codes, np.array([0]), np.array([len(codes)]))"
 )
+ALONE, PEERS = "python alone", "jieba and scikit-learn: only start"
 PROGRAMS = {
-    "python alone": "pass",
+    ALONE: "pass",
     "import numpy": "import numpy",
     "import fzclf": "import fzclf",
     "fzclf: first words": _TEXT + "import fzclf; fzclf.tokenize(text)",
     "fzclf: first TF-IDF rows": _TEXT + _TABLE + _ROWS,
     "fzclf: first classify": _TEXT + "import fzclf; fzclf.classify(text)",
     "jieba: first words": _TEXT + "import jieba; jieba.setLogLevel(60); jieba.lcut(text)",
-    "jieba and scikit-learn: only start": (
-        "import jieba; jieba.setLogLevel(60); jieba.initialize(); import sklearn.feature_extraction.text"
-    ),
+    PEERS: ("import jieba; jieba.setLogLevel(60); jieba.initialize(); import sklearn.feature_extraction.text"),
 }
 # not ru_maxrss where there is a choice: it starts from the memory of the process that forked
 _REPORT = """
 import json, pathlib, resource, sys
+unit = 1024 if sys.platform == "darwin" else 1
 used = resource.getrusage(resource.RUSAGE_SELF)
 status = pathlib.Path("/proc/self/status")
 lines = status.read_text().splitlines() if status.exists() else []
 peak = next((line for line in lines if line.startswith("VmHWM")), "")
-sys.stdout.write(json.dumps([used.ru_utime + used.ru_stime, (int(peak.split()[1]) if peak else used.ru_maxrss) / 1024]))
+kib = int(peak.split()[1]) if peak else used.ru_maxrss / unit
+sys.stdout.write(json.dumps([used.ru_utime + used.ru_stime, kib / 1024]))
 """
 
 
-def measure_starts(n_rounds: int) -> list[tuple[str, float, float]]:
+def measure_starts(n_rounds: int, names: Iterable[str] = tuple(PROGRAMS)) -> list[tuple[str, float, float]]:
     """Each program in a process of its own, in turns.
 
     Returns
@@ -50,9 +52,9 @@ def measure_starts(n_rounds: int) -> list[tuple[str, float, float]]:
     """
     rounds: dict[str, list[tuple[float, float]]] = {}
     for _ in range(n_rounds):
-        for name, program in PROGRAMS.items():
+        for name in names:
             run = subprocess.run(
-                [sys.executable, "-W", "ignore", "-c", program + _REPORT],
+                [sys.executable, "-W", "ignore", "-c", PROGRAMS[name] + _REPORT],
                 capture_output=True,
                 text=True,
                 cwd=ROOT,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from fzclf.reading import read
     from fzclf.report import Block, Paragraph, Report, Sentence
     from fzclf.segmentation import segment
-    from fzclf.tagging import TaggedParagraph, TaggedReport, TaggedSentence, classify, classify_many
+    from fzclf.tagged import TaggedParagraph, TaggedReport, TaggedSentence
+    from fzclf.tagging import classify, classify_many
     from fzclf.vectorizer import JiebaTfidfVectorizer
 
 __version__ = "0.1.0"
@@ -29,9 +30,9 @@ _HOMES = {
     "classify": "fzclf.tagging",
     "classify_many": "fzclf.tagging",
     "load_model": "fzclf.loading",
-    "TaggedReport": "fzclf.tagging",
-    "TaggedParagraph": "fzclf.tagging",
-    "TaggedSentence": "fzclf.tagging",
+    "TaggedReport": "fzclf.tagged",
+    "TaggedParagraph": "fzclf.tagged",
+    "TaggedSentence": "fzclf.tagged",
     "segment": "fzclf.segmentation",
     "Report": "fzclf.report",
     "Block": "fzclf.report",

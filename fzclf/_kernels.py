@@ -1,11 +1,11 @@
-# ruff: noqa: PLR1714, SIM110  (a kernel takes flat arrays, and only loops)
+# ruff: noqa: C901, PLR0912, PLR0915, PLR1714, SIM110  (a kernel takes flat arrays, and only loops)
 """Every compiled loop of the library: flat arrays in, flat arrays out.
 
 Nothing is checked here: an index out of range writes outside the array without a
-word. The callers (`lexicon`, `cutting`, `counting`) check, and each kernel has its
-slow twin in ``tests/slow_twins.py``. All kernels stay in this one file, because
-numba's cache does not see a change in another file, and none reads a global
-that could change.
+word. The callers (`lexicon`, `cutting`, `counting`, `cuts`) check, and each kernel has its
+slow twin in ``tests/slow_twins.py`` or beside its caller. All kernels stay in this one file, whose hash
+is the name under which `fzclf.machine` keeps them compiled, and none reads a global
+that could change. None asks for memory: there is no numba when they run.
 
 Words used below
 ----------------
@@ -24,16 +24,20 @@ table
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
 from numpy.typing import NDArray
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 Array: TypeAlias = NDArray[Any]
 Number: TypeAlias = Any  # numba knows the width of each number
@@ -41,63 +45,32 @@ GROUP = 32  # tokens that look at memory together; frozen into the kernels
 BUCKET = 8  # n-grams in one cache line
 BLOCK = 8  # sums that are added up together
 HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
-compiled_here: dict[str, bool] = {}  # kernel in use -> compiled in this process, not loaded
-KERNELS: dict[str, Kernel] = {}
 
-I64, BOOL = types.int64, types.boolean
+I64, U64, BOOL = types.int64, types.uint64, types.boolean
+_WORD = ir.IntType(64)
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
-INPUT_F32S, INPUT_F64S = (types.Array(t, 1, "C", readonly=True) for t in (types.float32, types.float64))
-INPUT_I32S, INPUT_I32S_2D = (types.Array(types.int32, n, "C", readonly=True) for n in (1, 2))
-INPUT_U32S, INPUT_I64S = (types.Array(t, 1, "C", readonly=True) for t in (types.uint32, types.int64))
+INPUT_U8S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
+    types.Array(t, 1, "C", readonly=True)
+    for t in (types.uint8, types.uint32, types.int32, types.int64, types.float32, types.float64)
+)
 
 
-def _announce(seen: list[str] = []) -> None:  # noqa: B006  # the list is the memory of having said it
-    """Say once, to a person at a terminal, why this start is slow."""
-    if not seen and sys.stderr is not None and sys.stderr.isatty():
-        print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
-    seen.append("said")
+# Called by other kernels; no memory of its own.
+_inner: Callable[..., Callable[[Loop], Loop]] = partial(numba.njit, nogil=True, _nrt=False)
 
 
-class Kernel:
-    """A loop with one signature, compiled or loaded when it is first called.
+class Kernel(NamedTuple):
+    """A loop and the types that `fzclf.compiling` compiles it for; `fzclf.machine.kernels` has it by its name here."""
 
-    Each takes some 5 ms to load and more memory than its tables, and no program needs
-    all of them. Where numba finds no folder to cache in (read-only installation, no
-    home), it raises; then the loop is compiled for this process alone.
-    """
-
-    def __init__(self, signature: Any, loop: Callable[..., Any]) -> None:
-        self._signature = signature
-        self._loop = loop
-        self._ready: Any = None
-
-    def load(self) -> Any:
-        """The compiled loop."""
-        if self._ready is None:
-            try:
-                kernel = numba.njit(self._signature, nogil=True, cache=True)(self._loop)
-            except RuntimeError:
-                kernel = numba.njit(self._signature, nogil=True)(self._loop)
-            if not kernel.stats.cache_hits:
-                _announce()
-            compiled_here[self._loop.__name__] = not kernel.stats.cache_hits
-            self._ready = kernel
-        return self._ready
-
-    def __call__(self, *arguments: Any) -> Any:
-        return (self._ready or self.load())(*arguments)
+    loop: Callable[..., Any]
+    result: Any
+    arguments: tuple[Any, ...]
 
 
 def _compiled(result: Any, *arguments: Any) -> Callable[[Callable[..., Any]], Kernel]:
-    """Make a loop a kernel of this signature."""
-
-    def kernel_of(loop: Callable[..., Any]) -> Kernel:
-        kernel = KERNELS[loop.__name__] = Kernel(result(*arguments), loop)
-        return kernel
-
-    return kernel_of
+    return lambda loop: Kernel(loop, result, arguments)
 
 
 def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
@@ -112,29 +85,91 @@ def _lowest_bit_typed(_context: Any, _word: Any) -> Any:
 _lowest_bit: Any = intrinsic(_lowest_bit_typed)
 
 
-def _add_block_typed(_context: Any, sums: Any, _to: Any, weights: Any, _start: Any, _factor: Any) -> Any:
-    """``sums[to + i] += factor * weights[start + i]`` for eight `i`: vectors, which numba does not make of it itself."""
+def array_at(context: Any, builder: Any, kind: Any, data: Any, shape: list[Any]) -> Any:
+    """An array in C order over memory that something else owns."""
+    array = make_array(kind)(context, builder)
+    item_bytes = cgutils.intp_t(kind.dtype.bitwidth // 8)
+    strides = [item_bytes]
+    for length in shape[:0:-1]:
+        strides.insert(0, builder.mul(strides[0], length))
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item_bytes, meminfo=None)
+    return array._getvalue()
+
+
+def _group_typed(_context: Any) -> Any:
+    """Room for a number of each token of a group, on the stack."""
+
+    def emit(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        length = cgutils.intp_t(GROUP)
+        return array_at(context, builder, U64S, cgutils.alloca_once(builder, cgutils.intp_t, length), [length])
+
+    return U64S(), emit
+
+
+_group: Any = intrinsic(_group_typed)
+
+
+def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -> Any:
+    """Of the eight entries from a slot on, the one with a key, else 0: all compared at once."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to_array, to, from_array, start, factor = arguments
+        array, slot, key = arguments
+        words = ir.VectorType(_WORD, BUCKET)
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        entries = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        same = builder.icmp_unsigned(
+            "==", builder.lshr(entries, ir.Constant(words, [HALF_KEY] * BUCKET)), _repeated(builder, key, BUCKET)
+        )
+        found = builder.select(same, entries, ir.Constant(words, [0] * BUCKET))
+        kind = ir.FunctionType(_WORD, [words])
+        name = f"llvm.vector.reduce.or.v{BUCKET}i64"
+        any_of = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(any_of, [found])
+
+    return types.uint64(buckets, types.uint64, types.uint64), emit
+
+
+def _repeated(builder: Any, value: Any, n: int) -> Any:
+    """A vector of `n` times the same value."""
+    places = ir.VectorType(ir.IntType(32), n)
+    empty = ir.Constant(ir.VectorType(value.type, n), ir.Undefined)
+    first = builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, first, ir.Constant(places, [0] * n))
+
+
+_entry_in_bucket: Any = intrinsic(_entry_in_bucket_typed)
+
+
+def _add_rows_typed(  # the parameters are numba types
+    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
+) -> Any:
+    """``out[to + j] += sum(factors[i] * table[columns[i] * width + offset + j] for i in range(n))`` for eight `j`.
+
+    numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
+    """
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
-        data = [
-            context.make_array(kind)(context, builder, array).data
-            for kind, array in zip((signature.args[0], signature.args[2]), (to_array, from_array), strict=True)
-        ]
-        target = builder.bitcast(builder.gep(data[0], [to]), doubles.as_pointer())
-        source = builder.bitcast(builder.gep(data[1], [start]), singles.as_pointer())
-        first = builder.insert_element(ir.Constant(doubles, ir.Undefined), factor, ir.Constant(ir.IntType(32), 0))
-        places = ir.Constant(ir.VectorType(ir.IntType(32), BLOCK), [0] * BLOCK)
-        factors = builder.shuffle_vector(first, first, places)
-        products = builder.fmul(builder.fpext(builder.load(source, align=4), doubles), factors)
-        builder.store(builder.fadd(builder.load(target, align=8), products), target, align=8)
+        out, columns, factors, table = (
+            context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
+        )
+        to, n, width, offset = (arguments[place] for place in (1, 4, 6, 7))
+        target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
+        sums = cgutils.alloca_once_value(builder, builder.load(target, align=8))
+        with cgutils.for_range(builder, n) as loop:
+            column = builder.zext(builder.load(builder.gep(columns, [loop.index])), _WORD)
+            start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])
+            row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
+            factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
+            builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
+        builder.store(builder.load(sums), target, align=8)
         return context.get_dummy_value()
 
-    return types.void(sums, types.int64, weights, types.int64, types.float64), emit
+    i64 = types.int64
+    return types.void(out, i64, columns, factors, i64, table, i64, i64), emit
 
 
-_add_block: Any = intrinsic(_add_block_typed)
+_add_rows: Any = intrinsic(_add_rows_typed)
 
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
@@ -204,17 +239,17 @@ def separate(text: Array, ends: Array, separator: Number, out: Array) -> None:
         begin = end
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_digit(code: Number) -> Number:
     return 48 <= code <= 57
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_alphanumeric(code: Number) -> Number:
     return _is_digit(code) or 65 <= code <= 90 or 97 <= code <= 122
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
     """The node of a child, 0 if there is none; node 0 has no children."""
     base = parent & np.uint64(0xFFFFFFFF)
@@ -222,7 +257,7 @@ def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
     return nodes[slot if (labels[slot] == char) & (base != 0) else np.uint64(0)]
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> Number:
     node = nodes[ids[x]]
     for i in range(x + 1, y):
@@ -230,7 +265,7 @@ def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> N
     return node >> np.uint64(32) != 0
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, forced: Array) -> Number:
     slot = np.uint64(ids[x])
     for i in range(x + 1, y):
@@ -241,7 +276,7 @@ def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, fo
     return forced[slot] != 0
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _viterbi(
     begin: Number,
     x: Number,
@@ -305,7 +340,7 @@ def _viterbi(
     return n_tokens
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _cut_unknown(
     text: Array,
     begin: Number,
@@ -347,7 +382,7 @@ def _cut_unknown(
     return n_tokens
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chunk: Number, ids: Array) -> Number:
     """Characters as the lexicon numbers them, up to the end of a block; 0 is none of its characters."""
     n = 0
@@ -365,7 +400,7 @@ def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chu
     return n
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _best_route(
     n: Number,
     ids: Array,
@@ -420,7 +455,7 @@ def _best_route(
         right1 = best
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _follow_route(
     text: Array,
     begin: Number,
@@ -535,7 +570,7 @@ def cut_spans(
     return n_tokens
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _slot_of(key: Number, n_slots: Number) -> Number:
     """Where to look first: two rounds of multiply and fold, then the top bits spread over the slots."""
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
@@ -544,7 +579,7 @@ def _slot_of(key: Number, n_slots: Number) -> Number:
     return np.int64(((mixed >> np.uint64(32)) * np.uint64(n_slots)) >> np.uint64(32))
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: Number) -> Number:
     if pool[start] != length:
         return False
@@ -554,7 +589,7 @@ def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: N
     return True
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _word_key(text: Array, begin: Number, length: Number) -> Number:
     """Up to three characters are their own key; a longer word has a hash with the top bit set."""
     if length <= 3 and begin + 3 <= len(text):
@@ -573,7 +608,7 @@ def _word_key(text: Array, begin: Number, length: Number) -> Number:
     return key | (np.uint64(1) << np.uint64(63))
 
 
-@numba.njit(nogil=True)
+@_inner()
 def _remember(text: Array, begin: Number, length: Number, pool: Array, node_tails: Array, state: Array) -> None:
     used = state[1]
     node_tails[state[0]] = used
@@ -605,8 +640,8 @@ def intern_words(
     groups: first all look at their slots, so that the waits for memory overlap,
     then each is decided (16 against 9 ns a word).
     """
-    keys = np.empty(GROUP, dtype=np.uint64)
-    found = np.empty(GROUP, dtype=np.uint64)
+    keys = _group()
+    found = _group()
     begin = np.int64(0)
     for first in range(0, len(ends), GROUP):
         n = min(GROUP, len(ends) - first)
@@ -660,8 +695,8 @@ def intern_grams(
     With `learn` a new one gets node ``state[0]``; ``state[3]`` counts them. Grouped
     as in `intern_words`.
     """
-    keys = np.empty(GROUP, dtype=np.uint64)
-    found = np.empty(GROUP, dtype=np.uint64)
+    keys = _group()
+    found = _group()
     n_tokens = len(out_nodes)
     span = 0
     for first in range(0, n_tokens, GROUP):
@@ -826,39 +861,35 @@ def score_rows(
                 margins[row * n_classes + c] += data[i] * weights[start + c]
 
 
-@numba.njit(nogil=True)
-def _bucket_of(key: Number, n_buckets: Number) -> Number:
-    mixed = key * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(n_buckets)) >> np.uint64(32)) * BUCKET
+@_inner(inline="always")
+def _bucket_of(key: Number, shift: Number) -> Number:
+    """First slot of the bucket of a key; there are ``2 ** (64 - shift)`` buckets."""
+    return (key * np.uint64(0x9E3779B97F4A7C15) >> shift) * np.uint64(BUCKET)
 
 
-@_compiled(types.void, U64S, U64S)
-def fill_buckets(entries: Array, buckets: Array) -> None:
+@_compiled(types.void, U64S, U64S, U64)
+def fill_buckets(entries: Array, buckets: Array, shift: Number) -> None:
     """Put entries with different keys into empty buckets; one that finds its bucket full goes to the next with room."""
     for entry in entries:
-        slot = _bucket_of(entry >> np.uint64(HALF_KEY), len(buckets) // BUCKET)
+        slot = _bucket_of(entry >> np.uint64(HALF_KEY), shift)
         while buckets[slot] != 0:
-            slot = slot + 1 if slot + 1 < len(buckets) else 0
+            slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(buckets)) else np.uint64(0)
         buckets[slot] = entry
 
 
-@numba.njit(nogil=True, inline="always")
-def _entry_in(buckets: Array, key: Number) -> Number:
+@_inner(inline="always")
+def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
     """The entry of a key, 0 if there is none.
 
-    All of a bucket is compared, and only a full one without the key is a branch: whether
-    a pair of words is known cannot be guessed (8.6 against 4.5 ns a character with probes one by one).
+    Whether a pair of words is known cannot be guessed, so only a full bucket without the
+    key, which is rare, is a branch (8.6 against 4.5 ns a character with probes one by one).
     """
-    slot = _bucket_of(key, len(buckets) // BUCKET)
-    found = np.uint64(0)
-    searching = True
-    while searching:
-        for i in range(BUCKET):
-            entry = buckets[slot + i]
-            found |= entry if entry >> np.uint64(HALF_KEY) == key else np.uint64(0)
-        searching = (buckets[slot + BUCKET - 1] != 0) & (found == 0)
-        slot = slot + BUCKET if slot + BUCKET < len(buckets) else 0
+    slot = _bucket_of(key, shift)
+    found = _entry_in_bucket(buckets, slot, key)
+    while (buckets[slot + np.uint64(BUCKET - 1)] != 0) & (found == 0):
+        slot = slot + np.uint64(BUCKET)
+        slot = slot if slot < np.uint64(len(buckets)) else np.uint64(0)
+        found = _entry_in_bucket(buckets, slot, key)
     return found
 
 
@@ -886,38 +917,30 @@ def number_characters(
     return at
 
 
-@_compiled(types.void, INPUT_I32S_2D, INPUT_I64S, U64S, U64S)
-def mark_units(seen: Array, channels: Array, blocks: Array, marks: Array) -> None:
-    """Add to the marks of each unit the blocks of every channel through which a sentence sees it."""
-    for sentence in range(len(seen)):
-        for position in range(len(channels)):
-            unit = seen[sentence, channels[position]]
-            if unit >= 0:
-                marks[unit] |= blocks[position]
-
-
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _look_up_grams(
-    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, stride: Number, nodes: Array
+    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, shift: Number, stride: Number, nodes: Array
 ) -> None:
     """Node of the n-gram of each order that begins at each token of a unit, -1 for what is not known.
 
-    Order ``i + 1`` stands from ``nodes[i * stride]`` on.
+    Order ``i + 1`` stands from ``nodes[i * stride]`` on. An unknown prefix or word, -1, gives
+    a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
     """
-    for t in range(n):
-        nodes[t] = words[begin + t]
+    mask = np.uint64((1 << HALF_KEY) - 1)
+    first = np.uint64(begin)
+    for t in range(np.uint64(n)):
+        nodes[t] = words[first + t]
     for order in range(2, max_n + 1):
-        last = (order - 2) * stride
-        for t in range(n - order + 1):
-            prefix = np.int64(nodes[last + t])
-            word = np.int64(words[begin + t + order - 1])
-            known = (prefix | word) >= 0
-            entry = _entry_in(grams, (np.uint64(prefix + 1) << np.uint64(HALF_KEY)) | np.uint64(word if known else 0))
-            node = np.int64(entry & np.uint64((1 << HALF_KEY) - 1))
-            nodes[last + stride + t] = node if known & (entry != 0) else -1
+        prefixes = np.uint64((order - 2) * stride)
+        out = np.uint64((order - 1) * stride)
+        lasts = np.uint64(begin + order - 1)
+        for t in range(np.uint64(max(n - order + 1, 0))):
+            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
+            entry = _entry_of(grams, shift, key | np.uint64(np.int64(words[lasts + t])) & mask)
+            nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
 
 
-@numba.njit(nogil=True, inline="always")
+@_inner(inline="always")
 def _weigh_unit(
     nodes: Array,
     stride: Number,
@@ -935,23 +958,24 @@ def _weigh_unit(
     tallies: Array,
     unit: Number,
 ) -> Number:
-    """The row of a unit of `n` tokens, columns in the order of their first places; return their number.
+    """The row of a unit of `n` tokens, columns as they come; return their number.
 
-    `counts` is all 0 before and after. ``tallies[unit]`` becomes the number of columns of
-    the order `tallied` (of all orders, if that is 0).
+    `counts` is all 0 before and after. The number of columns of the order `tallied` is added
+    to ``tallies[unit]``: of all orders if that is 0, of none if it is negative.
     """
     n_columns = 0
-    tallies[unit] = 0
     for order in range(min_n, max_n + 1):
         first = (order - 1) * stride
         before = n_columns
-        for t in range(first, first + n - order + 1):
-            node = np.int64(nodes[t])
-            known = (node >= 0) & (node < len(idf))
-            column = node if known else 0
+        n_known = n_columns
+        for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
+            columns[n_known] = nodes[t]
+            n_known += (nodes[t] >= 0) & (nodes[t] < len(idf))
+        for i in range(n_columns, n_known):
+            column = columns[i]
             columns[n_columns] = column
-            n_columns += known & (counts[column] == 0)
-            counts[column] += known
+            n_columns += counts[column] == 0
+            counts[column] += 1
         tallies[unit] += n_columns - before if tallied == order or tallied == 0 else 0
     total = 0.0
     for i in range(n_columns):
@@ -964,115 +988,56 @@ def _weigh_unit(
             weight = (1.0 + np.log(count) if sublinear else np.float64(count)) * idf[column]
         data[i] = weight
         total += weight * weight if norm == 2 else abs(weight)
-    if norm != 0 and total != 0.0:
-        total = np.sqrt(total) if norm == 2 else total
-        for i in range(n_columns):
-            data[i] /= total
+    total = np.sqrt(total) if norm == 2 else total
+    total = 1.0 if norm == 0 or total == 0.0 else total
+    for i in range(n_columns):
+        data[i] /= total
     return n_columns
 
 
-@numba.njit(nogil=True, inline="always")
-def _project_unit(
-    n_columns: Number,
-    columns: Array,
-    data: Array,
-    weights: Array,
-    n_outputs: Number,
-    mark: Number,
-    offsets: Array,
-    sums: Array,
-    to: Number,
-) -> None:
-    """Add up the weights of a row in the blocks of `mark`; what a block has behind the row's last output means nothing."""
-    n_blocks = 0
-    while mark != 0:
-        offset = np.int64(_lowest_bit(mark)) * BLOCK
-        offsets[n_blocks] = offset
-        n_blocks += 1
-        mark &= mark - np.uint64(1)
-        for i in range(BLOCK):
-            sums[to + offset + i] = 0.0
-    for i in range(n_columns):
-        start = np.int64(columns[i]) * n_outputs
-        for block in range(n_blocks):
-            offset = offsets[block]
-            if start + offset + BLOCK <= len(weights):
-                _add_block(sums, to + offset, weights, start + offset, data[i])
-            else:
-                for j in range(len(weights) - start - offset):
-                    sums[to + offset + j] += data[i] * weights[start + offset + j]
-
-
 @_compiled(
-    *(types.void, INPUT_U32S, I32S, I64S, I32S, I64, INPUT_I32S, I64, I64, I64, U64S, F64S, BOOL, INPUT_F64S, I64),
-    *(INPUT_F32S, I64, U64S, I64, I32S, I32S, I32S, F64S, I64S, F64S, I64S),
+    *(types.void, I64S, I32S, I64, I64, I64, U64S, U64, F64S, BOOL, INPUT_F64S, I64),
+    *(INPUT_F32S, I64, I64, I32S, I32S, I32S, F64S, F64S, I64S),
 )
 def score_units(
-    text: Array,
-    ends: Array,
     token_bounds: Array,
     words: Array,
     first_unit: Number,
-    clauses: Array,
-    comma: Number,
     min_n: Number,
     max_n: Number,
     grams: Array,
+    shift: Number,
     tf_weights: Array,
     sublinear: Number,
     idf: Array,
     norm: Number,
     weights: Array,
-    n_outputs: Number,
-    marks: Array,
+    width: Number,
     tallied: Number,
     counts: Array,
     nodes: Array,
     columns: Array,
     data: Array,
-    offsets: Array,
     sums: Array,
     tallies: Array,
 ) -> None:
-    """What the terms of each unit add to each output: a row is made, used, and forgotten.
+    """Add to the sums of each unit what its terms weigh: a row is made, used, and forgotten.
 
-    Unit ``first_unit + s`` has the tokens of span ``s``; its clause, if it has one, has the
-    tokens before its first comma, which jieba cuts no other way without the rest. Only the
-    blocks of outputs in ``marks[unit]`` are added up. The sums of a unit stand from
-    ``unit * width`` on, `width` being the number of outputs in whole blocks.
+    Unit ``first_unit + s`` has the tokens of span ``s``. Sums and weights stand row by row,
+    `width` in each, a multiple of eight.
     """
     stride = len(nodes) // max_n
-    width = (n_outputs + BLOCK - 1) // BLOCK * BLOCK
     for span in range(len(token_bounds) - 1):
         begin = token_bounds[span]
-        n_tokens = token_bounds[span + 1] - begin
-        n = n_tokens
+        n = token_bounds[span + 1] - begin
         unit = first_unit + span
-        _look_up_grams(words, begin, n, max_n, grams, stride, nodes)
-        while unit >= 0:
-            n_columns = _weigh_unit(
-                nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
-                counts, columns, data, tallied, tallies, unit,
-            )  # fmt: skip
-            _project_unit(n_columns, columns, data, weights, n_outputs, marks[unit], offsets, sums, unit * width)
-            unit = np.int64(clauses[unit])
-            n = 0
-            while n < n_tokens and text[ends[begin + n] - 1] != comma:
-                n += 1
-
-
-@_compiled(types.void, INPUT_I32S_2D, INPUT_I64S, I64, I64, F64S, F64S)
-def add_margins(
-    seen: Array, channels: Array, n_classes: Number, width: Number, sums: Array, margins: Array
-) -> None:
-    """Add to the margins of each sentence what it sees of each unit; margins row by row."""
-    for sentence in range(len(seen)):
-        for position in range(len(channels)):
-            unit = np.int64(seen[sentence, channels[position]])
-            if unit >= 0:
-                start = unit * width + position * n_classes
-                for c in range(n_classes):
-                    margins[sentence * n_classes + c] += sums[start + c]
+        _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
+        n_columns = _weigh_unit(
+            nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
+            counts, columns, data, tallied, tallies, unit,
+        )  # fmt: skip
+        for block in range(0, width, BLOCK):
+            _add_rows(sums, unit * width + block, columns, data, n_columns, weights, width, block)
 
 
 @_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)
@@ -1123,3 +1088,72 @@ def place_children(
             free[slot >> 6] &= ~(one << np.uint64(slot & 63))
             last = max(last, slot)
     return last
+
+
+@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_I64S, I64, I64S, I64S, U8S)
+def scan(
+    codes: Array,
+    kinds: Array,
+    lines: Array,
+    base: Number,
+    spans: Array,
+    n_before: Array,
+    flags: Array,
+) -> Number:
+    """Sentences of lines as if no pair protected a mark; offsets are `base` more than indices of `codes`.
+
+    `n_before[i]` counts the sentences above line `i`, written or not; of a line whose flag says
+    INTRICATE, a pair may protect a mark. Sentences beyond the room in `spans` are only counted.
+    """
+    n = 0
+    room = len(spans) >> 1
+    n_kinds = len(kinds)
+    for line in range(len(flags)):
+        n_before[line] = n
+        stop = lines[2 * line + 1] - base
+        i = lines[2 * line] - base
+        flag = 0
+        waiting = 0  # one bit for each kind of pair that is open
+        while i < stop:
+            kind = kinds[codes[i]] if codes[i] < n_kinds else 0
+            if kind == 1:
+                i += 1
+                continue
+            if kind == 2 or kind == 16 or kind == 18:
+                flag |= 4 if n == n_before[line] else 8
+            if n < room:
+                spans[2 * n] = i + base
+            while kind != 6:
+                if kind > 3:
+                    if kind == 4:
+                        second = codes[i + 1] if i + 1 < stop else 0
+                        if second < n_kinds and kinds[second] == 3:
+                            flag |= 1
+                    elif kind == 5:
+                        flag |= 1
+                    elif kind >= 8:
+                        bit = 1 << ((kind - 8) >> 1)
+                        if kind & 1:
+                            waiting &= ~bit
+                        else:
+                            if waiting & bit:
+                                flag |= 2
+                            waiting |= bit
+                i += 1
+                if i >= stop:
+                    break
+                kind = kinds[codes[i]] if codes[i] < n_kinds else 0
+            if i < stop:  # at a mark: its twins and closers belong to it
+                if waiting:
+                    flag |= 2
+                while i < stop and codes[i] < n_kinds:
+                    kind = kinds[codes[i]]
+                    if kind != 6 and kind != 7 and (kind < 8 or not kind & 1):
+                        break
+                    i += 1
+            if n < room:
+                spans[2 * n + 1] = i + base
+            n += 1
+        flags[line] = flag
+    n_before[len(flags)] = n
+    return n

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fzclf.cutting import Workspace, has_numba
-from fzclf.lexicon import cache_path, lexicon_for
+from fzclf.cutting import Workspace
+from fzclf.lexicon import lexicon_for
+from fzclf.machine import has_kernels, kernels
 from fzclf.nodes import NodeTable, grown, nodes_of_terms
 from fzclf.reference import ReferenceRows
 from fzclf.terms import Rows, TermSettings, TermTable
@@ -27,7 +25,7 @@ NORMS = {None: 0, "l1": 1, "l2": 2}
 
 def engine_for(table: TermTable) -> FastRows | ReferenceRows:
     """The fast engine, or the reference (with one warning) where numba cannot be imported."""
-    return FastRows(table) if has_numba() else ReferenceRows(table)
+    return FastRows(table) if has_kernels() else ReferenceRows(table)
 
 
 class FastRows:
@@ -96,19 +94,17 @@ class FastRows:
         data: NDArray[np.float64],
     ) -> None:
         """The rows of one batch; `indptr` counts from the beginning of the batch."""
-        from fzclf import _kernels
-
         settings, n_terms = self.table.settings, len(self.table.terms)
         tallies = self._workspace.take("tallies", nodes.size, np.int32)
         counts, bits0, bits1, bits2 = self._workspace.counters(n_terms)
-        largest = _kernels.count_rows(
+        largest = kernels.count_rows(
             nodes.ravel(), len(batch.ends), len(nodes), batch.token_bounds, n_terms,
             counts, bits0, bits1, bits2, indptr, indices, tallies,
         )  # fmt: skip
         weights = self.tf_weights
         if largest >= len(weights):
             weights = _tf_weights(settings, largest)
-        _kernels.weigh_rows(indptr, indices, tallies, weights, self.table.idf, NORMS[settings.norm], data)
+        kernels.weigh_rows(indptr, indices, tallies, weights, self.table.idf, NORMS[settings.norm], data)
 
 
 def _tf_weights(settings: TermSettings, largest: int) -> NDArray[np.float64]:
@@ -118,57 +114,3 @@ def _tf_weights(settings: TermSettings, largest: int) -> NDArray[np.float64]:
         np.log(counts, out=counts, where=counts > 0)
         counts[1:] += 1.0
     return counts
-
-
-@dataclass(frozen=True)
-class WarmupReport:
-    """What ``warmup`` found or made."""
-
-    kernels_compiled: int  # the others were loaded from numba's cache
-    kernels_loaded: int
-    kernel_folder: Path | None  # where numba keeps them; none if it found no folder it can write
-    lexicon_path: Path | None  # none if there is no cache folder
-    lexicon_built: bool
-    seconds: float
-
-    def __str__(self) -> str:
-        made = "built" if self.lexicon_built else "found"
-        return (
-            f"kernels: {self.kernels_compiled} compiled, {self.kernels_loaded} loaded"
-            f" ({self.kernel_folder or 'not kept: no folder can be written'})\n"
-            f"lexicon: {made} ({self.lexicon_path or 'not kept: no folder can be written'})\n"
-            f"{self.seconds:.1f} s"
-        )
-
-
-def warmup(user_words: tuple[str, ...] = ()) -> WarmupReport:
-    """Compile the loops and build the lexicon now, so that no later start has to.
-
-    Raises
-    ------
-    ImportError
-        If numba cannot be imported: there is nothing to warm.
-    """
-    began = time.perf_counter()
-    from fzclf import _kernels, _scan  # noqa: F401  # importing compiles or loads
-
-    path = cache_path(user_words)
-    was_there = path is not None and path.is_file()
-    lexicon_for(user_words)
-    for kernel in _kernels.KERNELS.values():
-        kernel.load()
-    compiled = sum(_kernels.compiled_here.values())
-    return WarmupReport(
-        kernels_compiled=compiled,
-        kernels_loaded=len(_kernels.compiled_here) - compiled,
-        kernel_folder=_kernel_folder(_kernels.cut_spans.load()),
-        lexicon_path=path if path is not None and path.is_file() else None,
-        lexicon_built=not was_there,
-        seconds=time.perf_counter() - began,
-    )
-
-
-def _kernel_folder(kernel: Any) -> Path | None:
-    """Where numba keeps what it compiled."""
-    folder = getattr(kernel.stats, "cache_path", None)
-    return Path(folder) if folder else None

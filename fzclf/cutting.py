@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from fzclf import reference
 from fzclf.codes import code_points, text_of
 from fzclf.lexicon import Lexicon, lexicon_for
+from fzclf.machine import has_kernels, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +94,7 @@ def tokenize(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
     if isinstance(user_words, str):
         raise TypeError(f"user_words takes a sequence of strings, not one string; write ({user_words!r},)")
     user_words = tuple(user_words)
-    if not has_numba():
+    if not has_kernels():
         return reference.cut(text, user_words)
     codes = code_points(text)
     ends, _ = cut_text(codes, np.array([0, len(codes)]), lexicon_for(user_words), _workspace)
@@ -144,22 +143,6 @@ def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator
 _workspace = Workspace()
 
 
-@lru_cache(maxsize=1)
-def has_numba() -> bool:
-    """Whether the compiled path can run; warns once if not."""
-    try:
-        import numba  # noqa: F401
-    except (ImportError, OSError) as error:  # OSError: llvmlite without its library
-        warnings.warn(
-            f"numba cannot be imported ({error}); fzclf runs on jieba and scikit-learn, "
-            "with the same results but many times slower",
-            RuntimeWarning,
-            stacklevel=3,
-        )
-        return False
-    return True
-
-
 def joined_spans(
     codes: NDArray[np.uint32],
     starts: NDArray[np.int64],
@@ -182,14 +165,12 @@ def joined_spans(
     IndexError
         If a span does not lie inside `codes`.
     """
-    from fzclf import _kernels
-
     lengths = ends - starts
     if len(starts) and (starts.min() < 0 or ends.max() > len(codes) or lengths.min() < 0):
         raise IndexError(f"spans must lie inside the text of {len(codes)} code points, start <= end")
     text = workspace.take("text", int(lengths.sum()), np.uint32)
     bounds = np.empty(len(starts) + 1, dtype=np.int64)
-    n_special = _kernels.gather_spans(
+    n_special = kernels.gather_spans(
         codes, starts, ends, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds
     )
     if n_special:
@@ -218,13 +199,11 @@ def cut_text(
     token_bounds : array of shape (n_spans + 1,)
         The words of span ``i`` are ``ends[token_bounds[i]:token_bounds[i + 1]]``.
     """
-    from fzclf import _kernels
-
     room = (len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))) + 4
     ends = workspace.take("ends", len(text), np.int32)
     token_bounds = np.empty(len(bounds), dtype=np.int64)
     ids, seconds, thirds, fourths, route, nexts, choices = workspace.route(room)
-    n_words = _kernels.cut_spans(
+    n_words = kernels.cut_spans(
         text,
         bounds,
         lexicon.char_ids,
@@ -253,12 +232,10 @@ def _pieces(text: str, codes: NDArray[np.uint32], ends: NDArray[np.int32]) -> li
 
     A separator put between the words and ``str.split`` take 25 ns a word, slices 70.
     """
-    from fzclf import _kernels
-
     separator = next((mark for mark in _SEPARATORS if mark not in text), None)
     if separator is None or len(ends) < FEW_WORDS:
         offsets = ends.tolist()
         return [text[start:end] for start, end in zip([0, *offsets], offsets, strict=False)]
     spaced = _workspace.take("spaced", len(codes) + len(ends), np.uint32)
-    _kernels.separate(codes, ends, ord(separator), spaced)
+    kernels.separate(codes, ends, ord(separator), spaced)
     return text_of(spaced[:-1]).split(separator)

@@ -9,7 +9,7 @@ Training and prediction both come through `build_units`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
@@ -22,8 +22,8 @@ from fzclf.folding import fold_codes
 from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
-COMMA = ord("，")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
+_ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
 _IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on
 _IS_BREAK[[ord(mark) for mark in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]] = True
 _BREAK = re.compile(
@@ -116,8 +116,7 @@ def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], li
     """Bounds of all innermost headings, units from `first` on; and for each passage its heading's unit, -1 for none."""
     numbers: dict[Bounds, int] = {}
     of_passages = [
-        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1
-        for passage in passages
+        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1 for passage in passages
     ]
     return list(numbers), of_passages
 
@@ -126,23 +125,27 @@ def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Seque
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
     stops = np.cumsum(sizes)
     own = np.arange(int(sizes.sum()), dtype=np.int32)
-    opening = np.repeat((stops - sizes).astype(np.int32), sizes)
-    last = np.repeat((stops - 1).astype(np.int32), sizes)
-    seen = np.full((len(own), len(CHANNELS)), -1, dtype=np.int32)
+    seen = np.empty((len(own), len(CHANNELS)), dtype=np.int32)
     seen[:, 0] = own
-    seen[:, 1] = np.where(own > opening, own - 1, -1)
-    seen[:, 2] = np.where(own < last, own + 1, -1)
-    seen[:, 4] = np.where(own > opening, opening, -1)
-    seen[:, 5] = np.repeat(np.array(headings, dtype=np.int32), sizes)
-    for passage, stop in zip(passages, stops.tolist(), strict=True):
-        if _has_items(passage):
-            first = stop - len(passage.items)
-            seen[first:stop, 3] = _item_openings(passage.items, first)
+    seen[:, 1] = own - 1
+    seen[:, 2] = own + 1
+    seen[:, 3] = -1
+    seen[:, 4] = np.repeat(stops - sizes, sizes)
+    seen[:, 5] = np.repeat(headings, sizes)
+    filled = sizes > 0
+    seen[(stops - sizes)[filled], 1:5:3] = -1  # no sentence before the first, and none that opens the paragraph
+    seen[stops[filled] - 1, 2] = -1
+    for passage, stop in _with_items(passages, stops):
+        first = stop - len(passage.items)
+        seen[first:stop, 3] = _item_openings(passage.items, first)
     return seen
 
 
-def _has_items(passage: Passage) -> bool:
-    return passage.items.count(None) < len(passage.items)
+def _with_items(passages: Sequence[Passage], stops: NDArray[np.int64]) -> Iterator[tuple[Passage, int]]:
+    """Passages with a sentence in an item, each with the number behind its last sentence."""
+    for passage, stop in zip(passages, stops.tolist(), strict=True):
+        if passage.items.count(None) < len(passage.items):
+            yield passage, stop
 
 
 def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
@@ -159,15 +162,13 @@ def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
 
 
 def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    numbers = {role: number for number, role in enumerate(ROLES)}
-    roles = [numbers[role] for passage in passages for role in passage.roles]
+    roles = [_ROLE_NUMBERS[role] for passage in passages for role in passage.roles]
     flags = np.zeros((len(roles), len(FLAGS)))
     flags[np.arange(len(roles)), roles] = 1.0
     stops = np.cumsum(sizes)
     flags[(stops - sizes)[sizes > 0], len(ROLES)] = 1.0
-    for passage, stop in zip(passages, stops.tolist(), strict=True):
-        if _has_items(passage):
-            flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
+    for passage, stop in _with_items(passages, stops):
+        flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
     return flags
 
 

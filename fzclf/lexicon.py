@@ -11,19 +11,18 @@ import hashlib
 import importlib.util
 import json
 import math
-import mmap
-import os
 import sys
-import tempfile
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fzclf.caching import cached_file, read_arrays, write_arrays
 from fzclf.codes import code_points
+from fzclf.machine import kernels
 from fzclf.reference import import_jieba, tokenizer_for
 
 if TYPE_CHECKING:
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 3
-MAGIC = b"fzclflex"
+FORMAT = 4
 MIN_FLOAT = -3.14e100  # what jieba's Viterbi takes for an unseen event
 STATES = "BEMS"  # alphabetical: jieba breaks ties by letter
 WORD_CHARS = [*map(chr, range(0x4E00, 0x9FD6)), *map(chr, range(48, 58)), *map(chr, range(65, 91))]
@@ -147,8 +145,6 @@ class _Trie:
 
 def _placed(parents: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int32]:
     """A base for each node (the root is the last, its base 0); 0 for nodes without children."""
-    from fzclf._kernels import place_children
-
     root = len(parents)
     order = np.lexsort((ids, parents))
     counts = np.bincount(parents, minlength=root + 1)
@@ -162,7 +158,7 @@ def _placed(parents: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.in
     free[N_IDS // 64] <<= np.uint64(N_IDS % 64)
     free_bases[0] ^= np.uint64(1)
     bases = np.zeros(root + 1, dtype=np.int32)
-    place_children(inner, stops - counts, stops, ids[order].astype(np.uint16), free, free_bases, bases)
+    kernels.place_children(inner, stops - counts, stops, ids[order].astype(np.uint16), free, free_bases, bases)
     return bases
 
 
@@ -193,36 +189,16 @@ def _lower_case() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     return pages, np.concatenate(blocks)
 
 
-def cache_folder() -> Path:
-    """``$FZCLF_CACHE_DIR``, or the place where this system keeps a user's caches.
-
-    Raises
-    ------
-    RuntimeError
-        If the user has no home folder.
-    """
-    chosen = os.environ.get("FZCLF_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "fzclf" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "fzclf"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fzclf"
-
-
 def cache_path(user_words: tuple[str, ...] = ()) -> Path | None:
     """Where the lexicon of these inputs is kept; ``None`` if there is no place.
 
     The name is the hash of all that the arrays come from: jieba's files, the user
     words, the version of Unicode and the format.
     """
-    digest = hashlib.sha256(f"{FORMAT} {sys.byteorder} {unicodedata.unidata_version}".encode())
+    settings = [FORMAT, sys.byteorder, unicodedata.unidata_version, user_words]
     try:
-        digest.update(dictionary_sha256().encode())
-        digest.update(json.dumps(user_words).encode())
-        return cache_folder() / f"lexicon-{digest.hexdigest()[:32]}.bin"
-    except (OSError, RuntimeError):
+        return cached_file("lexicon", [json.dumps(settings).encode(), dictionary_sha256().encode()])
+    except OSError:
         return None
 
 
@@ -252,55 +228,11 @@ def tokenizer_signature() -> dict[str, str | bool]:
 
 
 def write_lexicon(path: Path, lexicon: Lexicon) -> bool:
-    """Write the file whole or not at all; ``False`` where the folder cannot be written."""
-    arrays = {field.name: getattr(lexicon, field.name) for field in fields(Lexicon)}
-    header = json.dumps([[name, array.dtype.str, len(array)] for name, array in arrays.items()]).encode()
-    header += b" " * (-(len(header) + 48) % 64)
-    body = len(header).to_bytes(8, "little") + header
-    body += b"".join(array.tobytes() + bytes(-array.nbytes % 64) for array in arrays.values())
-    try:
-        # Readable by all, writable by the owner: an image may be warmed up by root and used by somebody else.
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(MAGIC + hashlib.sha256(body).digest() + body)
-            Path(partial).chmod(0o644)
-            Path(partial).replace(path)
-        except OSError:
-            Path(partial).unlink()
-            return False
-    except OSError:
-        return False
-    return True
+    """Keep a lexicon; ``False`` where the folder cannot be written."""
+    return write_arrays(path, vars(lexicon))
 
 
 def read_lexicon(path: Path) -> Lexicon | None:
-    """Map a lexicon file; ``None`` if it is missing, damaged or could be another user's.
-
-    The kernels do not check what they walk, so every byte is held against the
-    file's checksum, and a file that somebody else could have written is not used.
-    """
-    try:
-        with path.open("rb") as file:
-            if not _is_ours(os.fstat(file.fileno())):
-                return None
-            view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except (OSError, ValueError):
-        return None
-    content = memoryview(view)
-    if content[:8] != MAGIC or hashlib.sha256(content[40:]).digest() != content[8:40]:
-        return None
-    at = 48 + int.from_bytes(content[40:48], "little")
-    arrays: dict[str, Any] = {}
-    for name, dtype, length in json.loads(bytes(content[48:at])):
-        arrays[name] = np.frombuffer(content, np.dtype(dtype), length, at)
-        at += arrays[name].nbytes + -arrays[name].nbytes % 64
-    return Lexicon(**arrays)
-
-
-def _is_ours(status: os.stat_result) -> bool:
-    """Owned by this user or by root, and writable by the owner only; Windows keeps users apart itself."""
-    if sys.platform == "win32":
-        return True
-    return status.st_uid in (os.geteuid(), 0) and not status.st_mode & 0o022
+    """Map a lexicon that `write_lexicon` kept; ``None`` if there is no sound one."""
+    arrays = read_arrays(path)
+    return None if arrays is None else Lexicon(**arrays)

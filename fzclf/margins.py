@@ -1,28 +1,58 @@
-"""Margins straight from text: the rows of units are used as they are made, and never kept.
+"""Sums of weights straight from text: the rows of units are used as they are made, and never kept.
 
 The same sums as rows times weights give, in another order: equal but for the rounding.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fzclf.counting import NORMS, FastRows
 from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
-from fzclf.features import CHANNELS, COMMA, Units
+from fzclf.features import Units
+from fzclf.machine import kernels
 from fzclf.model import View
-from fzclf.nodes import NodeTable
+from fzclf.nodes import NodeTable, nodes_of_terms
 from fzclf.tokens import TokenBatch, white_space
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+NONE, ALL = -1, 0  # orders of n-grams to count, where not one of them
 _BUCKET = 8  # as in the kernels, which take no global that could change
 _BLOCK = 8
 _HALF_KEY = 21
-_ENTRIES_A_BUCKET = 4  # of 8: with 5, looking up takes a quarter longer
+_ENTRIES_A_BUCKET = 5  # of 8, at most
+
+
+def sums_of_views(
+    views: Sequence[FastView], units: Units, n_categories: int, workspace: Workspace
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """What all views together say of every unit.
+
+    Returns
+    -------
+    sums : array of shape (n_units + 1, n_categories)
+        The last row is 0.
+    tallies : array of shape (n_units,)
+        How many different n-grams of a unit are known, of the orders that the views tally.
+    """
+    n_units, width = len(units.starts), _width(n_categories)
+    sums = np.zeros((n_units + 1, width))
+    tallies = np.zeros(n_units, dtype=np.int64)
+    for first, stop in span_batches(units.starts, units.ends):
+        for lowercase in {view.lowercase for view in views}:
+            starts, ends = units.starts[first:stop], units.ends[first:stop]
+            text, bounds = joined_spans(units.codes, starts, ends, views[0].lexicon, workspace, lowercase=lowercase)
+            for view in views:
+                if view.lowercase == lowercase:
+                    view.add(text, bounds, first, sums, tallies)
+    return sums[:, :n_categories], tallies
 
 
 class FastView:
@@ -31,117 +61,89 @@ class FastView:
     Parameters
     ----------
     rows
-        What counts the same terms; its node table is used.
+        What counts the same terms; its lexicon is used.
     tallied
-        Order of the n-grams to count in each unit, 0 for all.
+        Order of the n-grams to count in each unit.
     workspace
         Scratch that views which do not run at the same time in one thread may share.
     """
 
     def __init__(self, view: View, rows: FastRows, tallied: int, workspace: Workspace) -> None:
+        self.lowercase = view.table.settings.lowercase
+        self.lexicon = rows.lexicon
         self._settings = view.table.settings
-        self._idf = view.table.idf
-        self._rows = rows
+        self._tf_weights = rows.tf_weights
         self._tallied = tallied
         self._workspace = workspace
         self._counters = Workspace()
-        self._weights = np.ascontiguousarray(view.weights, dtype=np.float32).reshape(-1)
-        self._n_outputs = view.weights[:1].size if len(view.weights) else 0
-        self._width = -(-self._n_outputs // _BLOCK) * _BLOCK
-        self._channels = np.array([CHANNELS.index(channel) for channel in view.channels], dtype=np.int64)
-        self._blocks = _blocks_of(len(view.channels), view.weights.shape[2])
-        self._grams = _bucketed(rows.nodes)
-        self._numbers = _character_numbers(rows.nodes) if self._settings.analyzer == "char" else None
+        order = np.argsort(view.table.idf, kind="stable")  # what is met often lies close together
+        n_terms, n_categories = view.weights.shape
+        self._idf = view.table.idf[order]
+        self._weights = np.zeros((n_terms, _width(n_categories)), dtype=np.float32)
+        self._weights[:, :n_categories] = view.weights[order]
+        self._nodes = nodes_of_terms(view.table, np.argsort(order))
+        self._grams, self._shift = _bucketed(self._nodes)
+        self._numbers = _character_numbers(self._nodes) if self._settings.analyzer == "char" else None
 
     @staticmethod
-    def takes(view: View, rows: object) -> bool:
+    def takes(view: View) -> bool:
         """Whether the view is within what the kernels can number; all but giants are."""
-        n_outputs = view.weights.shape[1] * view.weights.shape[2]
-        if not isinstance(rows, FastRows) or not len(view.table.terms) or n_outputs > 64 * _BLOCK:
-            return False
-        return len(rows.nodes.tails) < 1 << _HALF_KEY
+        longest = view.table.settings.ngram_range[1]
+        most_nodes = len(view.table.terms) * longest * (longest + 1) // 2  # each term with all its parts
+        return 0 < most_nodes < (1 << _HALF_KEY) - 1
 
-    def add(self, units: Units, margins: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Add what every sentence sees through this view to its margins.
-
-        Returns
-        -------
-        array of shape (n_units,)
-            How many different n-grams of each unit are known, of the order that is tallied;
-            0 for units that no sentence sees through this view.
-        """
-        from fzclf import _kernels
-
-        n_units = len(units.starts)
-        marks = np.zeros(n_units, dtype=np.uint64)
-        _kernels.mark_units(units.seen, self._channels, self._blocks, marks)
-        tallies = np.zeros(n_units, dtype=np.int64)
-        sums = self._workspace.take("sums", n_units * self._width, np.float64)
-        starts, ends = units.starts[: units.n_wholes], units.ends[: units.n_wholes]
-        for first, stop in span_batches(starts, ends):
-            self._score(units, first, starts[first:stop], ends[first:stop], marks, sums, tallies)
-        n_classes = margins.shape[1]
-        _kernels.add_margins(units.seen, self._channels, n_classes, self._width, sums, margins.reshape(-1))
-        return tallies
-
-    def _score(
+    def add(
         self,
-        units: Units,
+        text: NDArray[np.uint32],
+        bounds: NDArray[np.int64],
         first: int,
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-        marks: NDArray[np.uint64],
         sums: NDArray[np.float64],
         tallies: NDArray[np.int64],
     ) -> None:
-        from fzclf import _kernels
-
-        batch, words = self._tokens(units.codes, starts, ends)
+        """Add what this view says of the units from `first` on, whose text lies end to end."""
+        token_bounds, words = self._words(text, bounds)
         take, settings = self._workspace.take, self._settings
         low, high = settings.ngram_range
-        longest = int(np.diff(batch.token_bounds).max(initial=0))
-        _kernels.score_units(
-            batch.text, batch.ends, batch.token_bounds, words, first, units.clauses, COMMA,
-            low, high, self._grams, self._rows.tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._weights, self._n_outputs, marks, self._tallied, self._counters.counters(len(self._idf))[0],
+        longest = int(np.diff(bounds).max(initial=0))  # no unit has more tokens than characters
+        kernels.score_units(
+            token_bounds, words, first, low, high, self._grams, self._shift,
+            self._tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
+            self._weights.reshape(-1), self._weights.shape[1], self._tallied, self._counters.counters(len(self._idf))[0],
             take("unit nodes", longest * high, np.int32), take("columns", longest * high + 1, np.int32),
-            take("row", longest * high, np.float64), take("offsets", 64, np.int64), sums, tallies,
+            take("row", longest * high, np.float64), sums.reshape(-1), tallies,
         )  # fmt: skip
 
-    def _tokens(
-        self, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[TokenBatch, NDArray[np.int32]]:
-        """Tokens of spans, and the node of each."""
-        from fzclf import _kernels
-
-        lexicon, workspace = self._rows.lexicon, self._workspace
-        text, bounds = joined_spans(codes, starts, ends, lexicon, workspace, lowercase=self._settings.lowercase)
+    def _words(
+        self, text: NDArray[np.uint32], bounds: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Bounds of the tokens of spans that lie end to end, and the node of each token."""
+        workspace = self._workspace
         if self._numbers is None:
-            batch = TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
-            return batch, self._rows.nodes.words_of(batch, workspace)
-        words, token_ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
+            batch = TokenBatch(text, *cut_text(text, bounds, self.lexicon, workspace))
+            return batch.token_bounds, self._nodes.words_of(batch, workspace)
+        words, ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
         token_bounds = np.empty_like(bounds)
-        n_tokens = _kernels.number_characters(
-            text, bounds, white_space(), self._numbers, words, token_ends, token_bounds
-        )
-        return TokenBatch(text, token_ends[:n_tokens], token_bounds), words[:n_tokens]
-
-def _blocks_of(n_channels: int, n_classes: int) -> NDArray[np.uint64]:
-    """For each channel a bit for every block of eight outputs in which it has one."""
-    outputs = [range(channel * n_classes, (channel + 1) * n_classes) for channel in range(n_channels)]
-    return np.array([sum({1 << output // _BLOCK for output in own}) for own in outputs], dtype=np.uint64)
+        n = kernels.number_characters(text, bounds, white_space(), self._numbers, words, ends, token_bounds)
+        return token_bounds, words[:n]
 
 
-def _bucketed(nodes: NodeTable) -> NDArray[np.uint64]:
-    """The n-grams of a node table, eight to a cache line: prefix and last word in the high bits, node in the low ones."""
-    from fzclf import _kernels
+def _width(n_categories: int) -> int:
+    """Sums of a unit with room for whole blocks."""
+    return -(-n_categories // _BLOCK) * _BLOCK
 
+
+def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:
+    """The n-grams of a node table, eight to a cache line, and how far keys are shifted to find their bucket.
+
+    An entry has prefix and last word, from 1 on, in its high bits, and its node in the low ones.
+    """
     held = np.flatnonzero(nodes.grams[::2]) * 2
     prefixes, lasts = nodes.grams[held] >> np.uint64(32), nodes.grams[held] & np.uint64(0xFFFFFFFF)
     keys = prefixes << np.uint64(_HALF_KEY) | lasts
-    buckets = np.zeros((len(held) // _ENTRIES_A_BUCKET + 2) * _BUCKET, dtype=np.uint64)
-    _kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets)
-    return buckets
+    n_bits = max(1, math.ceil(math.log2(len(held) / _ENTRIES_A_BUCKET + 1)))
+    buckets = np.zeros(_BUCKET << n_bits, dtype=np.uint64)
+    kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets, 64 - n_bits)
+    return buckets, 64 - n_bits
 
 
 def _character_numbers(nodes: NodeTable) -> NDArray[np.int32]:

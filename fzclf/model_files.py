@@ -26,7 +26,6 @@ MODEL_FILES = MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.safetensors", "R
 LARGEST_MANIFEST = 4 << 20  # bytes; JSON grows twentyfold in memory, [[],[],…]
 LARGEST_ARRAYS = 64 << 20  # some million terms; the bytes and their arrays are in memory at once
 LARGEST_HEADER = 64 << 10  # of the arrays; the reader of safetensors spends 1 kB on each name
-_LONGEST_REASON = 300  # characters; a message quotes what a stranger wrote
 _MAGIC = "fzclf model"
 T = TypeVar("T")
 
@@ -68,7 +67,7 @@ def _read_arrays(folder: Path, manifest: Mapping[str, Any]) -> Arrays:
     if len(content) != manifest.get("arrays_bytes"):
         raise ModelError(
             f"{folder / ARRAYS}: is {len(content)} bytes long, the manifest says "
-            f"{_in_short(manifest.get('arrays_bytes'))}; the folder is damaged, copy or train it again"
+            f"{manifest.get('arrays_bytes')}; the folder is damaged, copy or train it again"
         )
     if hashlib.sha256(content).hexdigest() != manifest.get("arrays_sha256"):
         raise ModelError(
@@ -89,12 +88,7 @@ def checked(build: Callable[[], T], folder: Path) -> T:
         return build()
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, MemoryError, RecursionError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-        raise ModelError(f"{folder}: not a valid model: {_in_short(reason)}; copy or train it again") from error
-
-
-def _in_short(value: object) -> str:
-    words = str(value)
-    return words if len(words) <= _LONGEST_REASON else words[:_LONGEST_REASON] + "…"
+        raise ModelError(f"{folder}: not a valid model: {reason}; copy or train it again") from error
 
 
 def _load_arrays(content: bytes) -> Arrays:
@@ -159,13 +153,13 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
         sha256 = _manifest_sha256(manifest) if isinstance(manifest, dict) else None
     except (ValueError, RecursionError) as error:
         raise ModelError(
-            f"{path}: not valid JSON ({_in_short(error)}); the folder is damaged, copy or train it again"
+            f"{path}: not valid JSON ({error}); the folder is damaged, copy or train it again"
         ) from error
     if not isinstance(manifest, dict) or manifest.get("kind") != _MAGIC:
         raise ModelError(f"{path}: not the manifest of an fzclf model (its kind must be {_MAGIC!r})")
     number = manifest.get("format")
     if type(number) is not int or number < 1:
-        raise ModelError(f"{path}: unknown format {_in_short(repr(number))}; this library reads {FORMAT}")
+        raise ModelError(f"{path}: unknown format {number!r}; this library reads {FORMAT}")
     if number > FORMAT:
         raise ModelError(f"{path}: format {number} is newer than this library reads ({FORMAT}); upgrade fzclf")
     if manifest.get("manifest_sha256") != sha256:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.codes import code_points
 from fzclf.features import CHANNELS, FLAGS
 from fzclf.model import Golden, Model, Review, View
-from fzclf.terms import TermSettings, TermTable
+from fzclf.terms import Terms, TermSettings, TermTable
 
 Arrays = dict[str, NDArray[Any]]
 MOST_VIEWS = 8
@@ -161,7 +161,7 @@ def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.flo
         raise ValueError(f"{name} must be float32 or float16 of shape {shape}, not {array.dtype} of {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds numbers that are not finite")
-    return array.astype(np.float32)
+    return array.astype(np.float32, copy=False)
 
 
 def _strings(value: object, name: str) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def _names(value: object, name: str) -> tuple[str, ...]:
     return names
 
 
-def _unpack_terms(content: NDArray[Any], ends: NDArray[Any], settings: TermSettings) -> tuple[str, ...]:
+def _unpack_terms(content: NDArray[Any], ends: NDArray[Any], settings: TermSettings) -> Terms:
     """Terms from their bytes end to end; they must be sorted, different and of a length, as training leaves them."""
     if content.dtype != np.uint8 or ends.dtype != np.int64 or content.ndim != 1 or ends.ndim != 1:
         raise ValueError("terms must be bytes with 64-bit ends")
@@ -190,20 +190,39 @@ def _unpack_terms(content: NDArray[Any], ends: NDArray[Any], settings: TermSetti
     longest = LONGEST_TERM if settings.analyzer == "word" else 4 * high
     if (np.diff(bounds) > longest).any() or (_count_spaces(content, bounds) > 2 * high - 1).any():
         raise ValueError(f"a term is longer than {high} words or characters can be")
-    raw = content.tobytes()
-    terms = tuple(raw[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds.tolist()))
-    if any(left >= right for left, right in pairwise(terms)):
+    begins = np.append(content & 0xC0 != 0x80, True)  # a character, or the end
+    if not begins[bounds].all():
+        raise ValueError("a term ends inside a character")
+    n_before = np.cumsum(begins) - begins
+    terms = Terms(content.tobytes().decode("utf-8", "surrogatepass"), n_before[bounds])
+    if not _ascending(terms):
         raise ValueError("terms must be sorted and different")
     return terms
 
 
-def _count_spaces(content: NDArray[np.uint8], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+def _count_spaces(content: NDArray[np.uint8], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
     """Spaces in each term; words are joined by one, and one may be a word itself."""
-    if not len(content):
-        return np.zeros(0, dtype=np.int32)
-    # An empty term, which sorts first, is given its neighbour's first byte: it cannot have too many.
-    counts: NDArray[np.int32] = np.add.reduceat(content == _SPACE, bounds[:-1], dtype=np.int32)
+    n_before = np.concatenate([[0], np.cumsum(content == _SPACE)])
+    counts: NDArray[np.int64] = np.diff(n_before[bounds])
     return counts
+
+
+def _ascending(terms: Terms) -> bool:
+    """Whether each term is greater than the one before; all pairs are compared at once, place by place."""
+    codes = np.append(code_points(terms.joined).astype(np.int64), -1)
+    starts, lengths = terms.bounds[:-1], np.diff(terms.bounds)
+    left = np.arange(len(terms) - 1)
+    for place in range(int(lengths.max(initial=0)) + 1):
+        if place > 64 or not len(left):
+            break
+        one, other = (
+            np.where(place < lengths[numbers], codes[np.minimum(starts[numbers] + place, len(codes) - 1)], -1)
+            for numbers in (left, left + 1)
+        )
+        if (one > other).any() or (np.maximum(one, other) < 0).any():
+            return False
+        left = left[one == other]
+    return all(terms[number] < terms[number + 1] for number in left.tolist())
 
 
 # --- writing --------------------------------------------------------------------------------

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fzclf.codes import code_points, text_of
+from fzclf.codes import text_of
 from fzclf.cutting import Workspace
-from fzclf.terms import TermTable
-from fzclf.tokens import TokenBatch, tokens_of
+from fzclf.machine import kernels
+from fzclf.terms import Terms, TermTable
+from fzclf.tokens import TokenBatch, tokens_of_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+TERMS_AT_ONCE = 8192
 
 
 class NodeTable:
@@ -38,8 +43,6 @@ class NodeTable:
         -------
         array of shape (max_n, n_tokens)
         """
-        from fzclf import _kernels
-
         n_tokens = len(batch.ends)
         if learn:
             self._reserve(n_tokens, len(batch.text))
@@ -47,7 +50,7 @@ class NodeTable:
         words = nodes[0]
         self._number_words(batch, words, learn=learn)
         for order in range(2, self.max_n + 1):
-            _kernels.intern_grams(
+            kernels.intern_grams(
                 words, nodes[order - 2], order, batch.token_bounds, self.grams, len(self.grams) // 2, learn,
                 self.prefixes, self.tails, self.state, nodes[order - 1],
             )  # fmt: skip
@@ -60,9 +63,7 @@ class NodeTable:
         return words
 
     def _number_words(self, batch: TokenBatch, out: NDArray[np.int32], *, learn: bool) -> None:
-        from fzclf import _kernels
-
-        _kernels.intern_words(
+        kernels.intern_words(
             batch.text, batch.ends, self.words, len(self.words) // 2, learn,
             self.pool, self.tails, self.state, out,
         )  # fmt: skip
@@ -117,23 +118,36 @@ class NodeTable:
         return [term(node) for node in nodes.tolist()]
 
 
-def nodes_of_terms(table: TermTable) -> NodeTable:
-    """A fixed node table in which each term's node is its column."""
+def nodes_of_terms(table: TermTable, ranks: NDArray[np.int64] | None = None) -> NodeTable:
+    """A fixed node table in which each term's node is its column, or its rank if ranks are given."""
     high = table.settings.ngram_range[1]
-    tokens = [tokens_of(term, table.settings.analyzer) for term in table.terms]
-    bounds = np.cumsum([0, *map(len, tokens)])
-    words = [word for term_tokens in tokens for word in term_tokens]
-    ends = np.cumsum([*map(len, words)], dtype=np.int32)
-    batch = TokenBatch(code_points("".join(words)), ends, bounds)
-    learned = NodeTable(high)
-    nodes = learned.nodes(batch, Workspace(), learn=True)
-    n_words = np.diff(bounds)
-    usable = np.nonzero((n_words >= 1) & (n_words <= high))[0]
+    learned, workspace = NodeTable(high), Workspace()
+    found = []
+    for batch in _in_parts(tokens_of_terms(Terms.of(table.terms), table.settings.analyzer)):
+        nodes = learned.nodes(batch, workspace, learn=True)
+        n_words = np.diff(batch.token_bounds)
+        usable = (n_words >= 1) & (n_words <= high)
+        nodes_of_part = np.full(len(n_words), -1, dtype=np.int64)
+        nodes_of_part[usable] = nodes[n_words[usable] - 1, batch.token_bounds[:-1][usable]]
+        found.append(nodes_of_part)
+    nodes_of_columns = np.concatenate([np.empty(0, dtype=np.int64), *found])
+    known = np.flatnonzero(nodes_of_columns >= 0)
     numbers = np.full(int(learned.state[0]), -1, dtype=np.int64)
-    numbers[nodes[n_words[usable] - 1, bounds[usable]]] = usable
+    numbers[nodes_of_columns[known]] = known if ranks is None else ranks[known]
     spare = np.nonzero(numbers < 0)[0]
     numbers[spare] = len(table.terms) + np.arange(len(spare))
     return learned.renumbered(numbers)
+
+
+def _in_parts(batch: TokenBatch) -> Iterator[TokenBatch]:
+    """Some terms at a time: room is made for all of a batch being new, which for 86,000 terms took 27 MiB."""
+    bounds = batch.token_bounds
+    for first in range(0, len(bounds) - 1, TERMS_AT_ONCE):
+        own = bounds[first : first + TERMS_AT_ONCE + 1]
+        begin = int(batch.ends[own[0] - 1]) if own[0] else 0
+        ends = batch.ends[own[0] : own[-1]] - begin
+        text = batch.text[begin : begin + (int(ends[-1]) if len(ends) else 0)]
+        yield TokenBatch(text, ends.astype(np.int32), own - own[0])
 
 
 def grown(array: NDArray[Any], n_needed: int, fill: int) -> NDArray[Any]:
@@ -151,11 +165,9 @@ def _rehashed(table: NDArray[np.uint64], n_entries: int, room: float | None = No
     A table that grows no more is better small than sparse: most of the time goes
     into waiting for it, as it does not fit the nearer caches.
     """
-    from fzclf import _kernels
-
     if room is None and 4 * n_entries <= len(table):
         return table
     n_slots = int(n_entries * (room or 4)) + 2
     larger = np.zeros(2 * n_slots, dtype=np.uint64)
-    _kernels.fill_table(table, larger, n_slots)
+    kernels.fill_table(table, larger, n_slots)
     return larger

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.counting import engine_for
-from fzclf.cutting import has_numba
+from fzclf.counting import FastRows, engine_for
+from fzclf.cutting import Workspace
 from fzclf.features import CHANNELS, Units
+from fzclf.machine import has_kernels, kernels
+from fzclf.margins import ALL, NONE, FastView, sums_of_views
 from fzclf.model import Model
-from fzclf.terms import Rows
+from fzclf.terms import Rows, Terms
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,13 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
-        self._familiar = _familiar_view(model)
+        self._tallied = _tallied_orders(model)
+        self._workspace = Workspace()
+        self._fast = [
+            FastView(view, engine, tallied, self._workspace)
+            for view, engine, tallied in zip(model.views, self.engines, self._tallied, strict=True)
+            if isinstance(engine, FastRows) and FastView.takes(view)
+        ]
         self._columns = [CHANNELS.index(channel) for channel in model.channels]
         self._context = model.context.astype(np.float64)
         self._flag_weights = model.flag_weights.astype(np.float64)
@@ -60,31 +68,37 @@ class Scorer:
             Rows times weights, without bias; the last row is 0: what a channel shows that has no unit (-1).
         tallies : array of shape (n_units,)
         """
+        if len(self._fast) == len(self.views):
+            return sums_of_views(self._fast, units, len(self._bias), self._workspace)
+        return self.score_units_by_rows(units)
+
+    def score_units_by_rows(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The same by way of rows and matrices: for giant models, without kernels, and to hold `score_units` against."""
         sums = np.zeros((len(units.starts) + 1, len(self._bias)))
         tallies = np.zeros(len(units.starts), dtype=np.int64)
-        for position, (engine, view) in enumerate(zip(self.engines, self.views, strict=True)):
+        for engine, view, tallied in zip(self.engines, self.views, self._tallied, strict=True):
             rows = engine.rows(units.codes, units.starts, units.ends)
             sums[:-1] += project(rows, view.weights)
-            if position == self._familiar:
-                order = self._tallied(position)
-                familiar = np.array([not order or len(term) == order for term in view.table.terms], dtype=bool)
+            if tallied != NONE:
+                familiar = (np.diff(Terms.of(view.table.terms).bounds) == tallied) | (tallied == ALL)
                 before = np.concatenate([[0], np.cumsum(familiar[rows.indices])])
                 tallies += before[rows.indptr[1:]] - before[rows.indptr[:-1]]
         return sums, tallies
 
-    def _tallied(self, position: int) -> int:
-        """Order of the n-grams by which the model recognises text of its kind, 0 for all.
 
-        Known pairs of characters tell reports from other text better than known words, pairs of words or
-        triples of characters do (docs/evaluation.md, text that is no report).
-        """
-        return 2 if self.views[position].table.settings.analyzer == "char" else 0
+def _tallied_orders(model: Model) -> list[int]:
+    """Of which order each view counts the n-grams by which the model recognises text of its kind.
 
-
-def _familiar_view(model: Model) -> int:
-    """The view whose known terms are counted: that of characters, if there is one."""
+    Known pairs of characters tell reports from other text better than known words, pairs of words or
+    triples of characters do (docs/evaluation.md, text that is no report).
+    """
     analyzers = [view.table.settings.analyzer for view in model.views]
-    return analyzers.index("char") if "char" in analyzers else 0
+    orders = [NONE] * len(analyzers)
+    if "char" in analyzers:
+        orders[analyzers.index("char")] = 2
+    else:
+        orders[0] = ALL
+    return orders
 
 
 def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -99,11 +113,9 @@ def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     array of shape (n_rows, n_outputs)
     """
     n_rows, n_outputs = len(rows.indptr) - 1, weights.shape[1]
-    if has_numba():
-        from fzclf import _kernels
-
+    if has_kernels():
         sums = np.empty(n_rows * n_outputs)
-        _kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
+        kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
         return sums.reshape(n_rows, n_outputs)
     sums = np.zeros((n_rows, n_outputs))
     owners = np.repeat(np.arange(n_rows), np.diff(rows.indptr))

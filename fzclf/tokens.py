@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fzclf.codes import code_points
 from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
 from fzclf.lexicon import Lexicon
-from fzclf.terms import TermSettings
+from fzclf.machine import kernels
+from fzclf.terms import Terms, TermSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +41,6 @@ def token_batches(
 
     With a workspace that keeps its arrays, a batch lasts until the next one.
     """
-    from fzclf import _kernels
-
     for first, stop in span_batches(starts, ends):
         text, bounds = joined_spans(
             codes, starts[first:stop], ends[first:stop], lexicon, workspace, lowercase=settings.lowercase
@@ -49,25 +49,34 @@ def token_batches(
             yield TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
             continue
         squeezed, token_bounds = workspace.take("squeezed", len(text), np.uint32), np.empty_like(bounds)
-        n_tokens = _kernels.squeeze_spaces(text, bounds, white_space(), squeezed, token_bounds)
+        n_tokens = kernels.squeeze_spaces(text, bounds, white_space(), squeezed, token_bounds)
         yield TokenBatch(squeezed, np.arange(1, n_tokens + 1, dtype=np.int32), token_bounds)
 
 
-def tokens_of(term: str, analyzer: str) -> list[str]:
-    """The words of a term that scikit-learn joined by spaces; none if no text can give the term.
+def tokens_of_terms(terms: Terms, analyzer: str) -> TokenBatch:
+    """The words of each term that scikit-learn joined by spaces; none where no text can give the term.
 
-    jieba's words hold no space, but one space alone is a word: joined, each such
-    word leaves two empty pieces side by side.
+    jieba's words hold no space, but one space alone is a word: in a run of spaces, each
+    other one parts two words, beginning with the second where the run opens the term.
     """
+    codes, bounds = code_points(terms.joined), terms.bounds
     if analyzer == "char":
-        return list(term)
-    tokens: list[str] = []
-    pieces = iter(term.split(" "))
-    for piece in pieces:
-        if not piece and next(pieces, None) != "":
-            return []
-        tokens.append(piece or " ")
-    return tokens
+        return TokenBatch(codes, np.arange(1, len(codes) + 1, dtype=np.int32), bounds)
+    places, owners = np.arange(len(codes)), np.repeat(np.arange(len(terms)), np.diff(bounds))
+    opens = np.zeros(len(codes) + 1, dtype=bool)
+    opens[bounds] = True
+    closes = opens[1:]
+    space = codes == ord(" ")
+    after_space = np.concatenate([[False], space])[:-1] & ~opens[:-1]
+    run = np.maximum.accumulate(np.where(space & ~after_space, places, 0))
+    parts = space & ((places - run + opens[run]) % 2 == 0)
+    unparted = space & ~parts & ~np.concatenate([parts, [False]])[1:]
+    sound = np.ones(len(terms), dtype=bool)
+    sound[owners[np.where(closes, parts, unparted)]] = False
+    kept = sound[owners]
+    ends = np.cumsum(kept & ~parts)[kept & (parts | closes)]
+    n_tokens = np.bincount(owners[kept & (parts | closes)], minlength=len(terms))
+    return TokenBatch(codes[kept & ~parts], ends.astype(np.int32), np.cumsum([0, *n_tokens]))
 
 
 @lru_cache(maxsize=1)

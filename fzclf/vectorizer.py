@@ -15,8 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 from fzclf import reference
 from fzclf.codes import code_points
 from fzclf.counting import FastRows, engine_for
-from fzclf.cutting import Workspace, has_numba
+from fzclf.cutting import Workspace
 from fzclf.lexicon import lexicon_for
+from fzclf.machine import has_kernels, kernels
 from fzclf.nodes import NodeTable, grown
 from fzclf.terms import Rows, TermSettings, TermTable
 from fzclf.tokens import TokenBatch, token_batches
@@ -146,7 +147,7 @@ class JiebaTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mis
         """Set the fitted attributes; with `keep` return each batch with the columns of its n-grams."""
         settings = self._settings()
         kept = None
-        if has_numba():
+        if has_kernels():
             counts = _Counts(settings)
             for batch in self._batches(documents, settings, keep=keep):
                 counts.add(batch, keep=keep)
@@ -234,15 +235,13 @@ class _Counts:
         self._kept: list[tuple[TokenBatch, NDArray[np.int32]]] = []
 
     def add(self, batch: TokenBatch, *, keep: bool) -> None:
-        from fzclf import _kernels
-
         low, high = self._settings.ngram_range
         nodes = self._nodes.nodes(batch, Workspace(keep=False), learn=True)
         n_nodes = int(self._nodes.state[0])
         self.df, self.tf = grown(self.df, n_nodes, 0), grown(self.tf, n_nodes, 0)
         self._last_rows = grown(self._last_rows, n_nodes, -1)
         for order in range(low, high + 1):
-            _kernels.tally_nodes(nodes[order - 1], batch.token_bounds, self.n_rows, self._last_rows, self.df, self.tf)
+            kernels.tally_nodes(nodes[order - 1], batch.token_bounds, self.n_rows, self._last_rows, self.df, self.tf)
         self.n_rows += len(batch.token_bounds) - 1
         if keep:
             self._kept.append((batch, nodes))

@@ -52,6 +52,19 @@ def intern(rows: list[list[str]], max_n: int) -> dict[tuple[str, ...], int]:
     return numbers
 
 
+def tokens_of(term: str, analyzer: str) -> list[str]:
+    """Joined by spaces, each word that is a space leaves two empty pieces side by side."""
+    if analyzer == "char":
+        return list(term)
+    tokens: list[str] = []
+    pieces = iter(term.split(" "))
+    for piece in pieces:
+        if not piece and next(pieces, None) != "":
+            return []
+        tokens.append(piece or " ")
+    return tokens
+
+
 def count_rows(rows: list[list[int]], n_terms: int) -> list[list[tuple[int, int]]]:
     return [sorted(Counter(node for node in row if 0 <= node < n_terms).items()) for row in rows]
 
@@ -70,6 +83,28 @@ def weigh_row(counts: list[tuple[int, int]], idf: list[float], norm: str | None,
         "l2": math.sqrt(sum(weight * weight for weight in weights)),
     }[norm]
     return [weight / length if length else weight for weight in weights]
+
+
+def number_characters(texts: list[str], known: dict[str, int]) -> tuple[list[int], list[int], list[int]]:
+    """Nodes, ends in the joined text, and bounds of the tokens of each text; runs of white space are one space."""
+    pieces = [re.findall(r"\s\s+|.", text, re.DOTALL) for text in texts]
+    flat = [piece for row in pieces for piece in row]
+    nodes = [known.get(" " if len(piece) > 1 else piece, -1) for piece in flat]
+    ends = np.cumsum([*map(len, flat)], dtype=int).tolist()
+    return nodes, ends, [0, *np.cumsum([*map(len, pieces)], dtype=int).tolist()]
+
+
+def entry_of(buckets: list[int], key: int, n_bits: int) -> int:
+    """Bucket by bucket from where the key belongs, until one has it or has room."""
+    bucket = (key * 0x9E3779B97F4A7C15 % 2**64) >> (64 - n_bits)
+    while True:
+        entries = buckets[8 * bucket : 8 * bucket + 8]
+        for entry in entries:
+            if entry >> 21 == key:
+                return entry
+        if 0 in entries:
+            return 0
+        bucket = (bucket + 1) % (len(buckets) // 8)
 
 
 def random_text(rng: random.Random, real: list[str], length: int = 60) -> str:

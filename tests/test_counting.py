@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzclf import counting, cutting
-from fzclf.codes import code_points
-from fzclf.counting import FastRows, engine_for, warmup
+from fzclf.codes import code_points, text_of
+from fzclf.counting import FastRows, engine_for
 from fzclf.reference import ReferenceRows, fit_table
-from fzclf.terms import Rows, TermSettings, TermTable
-from fzclf.tokens import tokens_of
+from fzclf.terms import Rows, Terms, TermSettings, TermTable
+from fzclf.tokens import tokens_of_terms
 
 SETTINGS = [
     TermSettings(),
@@ -123,7 +124,17 @@ def test_terms_that_no_text_can_give_stay_at_0():
         ("   ", [" ", " "]), ("a   b", ["a", " ", "b"]), ("  b", [" ", "b"]), ("a ", []), ("", [])],
 )  # fmt: skip
 def test_a_joined_term_is_taken_apart_again(term, tokens):
-    assert tokens_of(term, "word") == tokens
+    assert slow_twins.tokens_of(term, "word") == tokens
+
+
+@given(st.lists(st.lists(st.sampled_from(["法", "治 ", " ", "a", ""]), max_size=4).map(" ".join)))
+def test_taking_all_terms_apart_at_once_equals_one_by_one(terms):
+    for analyzer in ("word", "char"):
+        batch = tokens_of_terms(Terms.of(terms), analyzer)
+        ends, text = [0, *batch.ends.tolist()], text_of(batch.text)
+        tokens = [text[start:end] for start, end in pairwise(ends)]
+        found = [tokens[start:end] for start, end in pairwise(batch.token_bounds.tolist())]
+        assert found == [slow_twins.tokens_of(term, analyzer) for term in terms]
 
 
 def test_a_table_without_terms_gives_empty_rows():
@@ -156,30 +167,20 @@ def test_user_words_reach_the_rows(texts, tmp_path, monkeypatch):
 
 
 def test_without_numba_the_reference_counts(monkeypatch):
-    monkeypatch.setattr(counting, "has_numba", lambda: False)
+    monkeypatch.setattr(counting, "has_kernels", lambda: False)
     assert isinstance(engine_for(TermTable(TermSettings(), ("法治",), np.ones(1))), ReferenceRows)
 
 
 def test_neither_scikit_learn_nor_jieba_is_imported_by_counting():
-    cutting.tokenize("法治")  # so that the lexicon is in the cache
+    cutting.tokenize("法治")  # so that the lexicon and the loops are in the cache
     code = (
         "import sys, numpy as np; from fzclf.counting import FastRows; from fzclf.terms import *;"
         "early = [m for m in ('numba', 'sklearn', 'scipy.sparse', 'jieba') if m in sys.modules];"
         "t = TermTable(TermSettings(), ('法治',), np.ones(1));"
         "FastRows(t).rows(np.array([0x6cd5, 0x6cbb], np.uint32), np.array([0]), np.array([2]));"
-        # numba itself imports parts of scipy, which ones depends on both versions
-        "print(early, [m for m in ('sklearn', 'jieba') if m in sys.modules])"
+        "print(early, [m for m in ('numba', 'sklearn', 'scipy', 'jieba') if m in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=True, cwd=slow_twins.ROOT
     )
     assert run.stdout.strip() == "[] []"
-
-
-def test_warmup_says_what_it_found():
-    cutting.tokenize("法治")
-    report = warmup()
-    assert report.kernels_compiled + report.kernels_loaded >= 12
-    assert not report.lexicon_built
-    assert "kernels: " in str(report)
-    assert "lexicon: found" in str(report)

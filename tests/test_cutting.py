@@ -14,7 +14,7 @@ import slow_twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzclf import cutting, reference
+from fzclf import cutting, machine, reference
 from fzclf.cutting import code_points, text_of, tokenize, word_bounds
 from fzclf.lexicon import lexicon_for
 
@@ -175,17 +175,20 @@ def test_a_span_outside_the_text_is_refused():
         word_bounds(code_points("法治"), np.array([1]), np.array([3]), lexicon_for())
 
 
-def test_without_numba_the_reference_runs_and_one_warning_is_given(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", None)
-    cutting.has_numba.cache_clear()
+def test_without_kernels_the_reference_runs_and_one_warning_is_given(monkeypatch, tmp_path):
+    """Nothing in the cache, and no numba to compile with."""
+    monkeypatch.setenv("FZCLF_CACHE_DIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "fzclf.compiling", None)
+    monkeypatch.setattr(machine, "kernels", machine.Kernels())
+    machine.has_kernels.cache_clear()
     try:
-        with pytest.warns(RuntimeWarning, match="numba cannot be imported"):
+        with pytest.warns(RuntimeWarning, match="neither loaded nor compiled"):
             assert tokenize("推进依法行政") == ["推进", "依法行政"]
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tokenize("推进依法行政")
     finally:
-        cutting.has_numba.cache_clear()
+        machine.has_kernels.cache_clear()
 
 
 def test_one_user_word_without_a_tuple_is_refused():

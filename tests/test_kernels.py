@@ -9,9 +9,9 @@ import slow_twins
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf import _kernels
 from fzclf.cutting import Workspace, code_points, joined_spans, text_of
 from fzclf.lexicon import lexicon_for
+from fzclf.machine import kernels
 from fzclf.nodes import NodeTable
 from fzclf.tokens import TokenBatch
 
@@ -32,7 +32,7 @@ def counted(rows: Rows, n_terms: int) -> list[list[tuple[int, int]]]:
     indptr, columns, tallies = (
         np.zeros(len(bounds), np.int64), np.zeros(len(nodes), np.int32), np.zeros(len(nodes), np.int32)
     )  # fmt: skip
-    largest = _kernels.count_rows(nodes, len(nodes), 1, bounds, n_terms, *counters, indptr, columns, tallies)
+    largest = kernels.count_rows(nodes, len(nodes), 1, bounds, n_terms, *counters, indptr, columns, tallies)
     assert largest == max(tallies[: indptr[-1]], default=0)
     assert not any(counter.any() for counter in counters)
     pairs = list(zip(columns.tolist(), tallies.tolist(), strict=True))
@@ -54,7 +54,7 @@ def test_squeeze_spaces(texts):
     text, bounds = slow_twins.joined(texts)
     spaces = np.array([chr(code).isspace() for code in range(0x3001)], dtype=np.uint8)
     out, out_bounds = np.empty_like(text), np.empty_like(bounds)
-    _kernels.squeeze_spaces(text, bounds, spaces, out, out_bounds)
+    kernels.squeeze_spaces(text, bounds, spaces, out, out_bounds)
     squeezed = [text_of(out[start:end]) for start, end in pairwise(out_bounds)]
     assert squeezed == slow_twins.squeeze_spaces(texts)
 
@@ -63,7 +63,7 @@ def test_squeeze_spaces(texts):
 def test_separate(words):
     codes, bounds = slow_twins.joined(words)
     out = np.empty(len(codes) + len(words), dtype=np.uint32)
-    _kernels.separate(codes, bounds[1:].astype(np.int32), 0x10FFFF, out)
+    kernels.separate(codes, bounds[1:].astype(np.int32), 0x10FFFF, out)
     assert text_of(out) == slow_twins.separate(words, "\U0010ffff")
 
 
@@ -110,7 +110,7 @@ def test_count_rows_over_all_levels_of_the_bitmaps():
 def test_tally_nodes(rows):
     nodes, bounds = flat(rows)
     df, tf, last = np.zeros(10, np.int64), np.zeros(10, np.int64), np.full(10, -1)
-    _kernels.tally_nodes(nodes, bounds, 0, last, df, tf)
+    kernels.tally_nodes(nodes, bounds, 0, last, df, tf)
     assert (df.tolist(), tf.tolist()) == slow_twins.tally_nodes(rows, 10)
 
 
@@ -119,7 +119,7 @@ def test_weigh_rows_on_weights_that_can_be_checked_by_eye():
     tallies, data = np.array([3, 2], dtype=np.int32), np.empty(2)
     tf_weights, idf = np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.0, 2.0])
     for norm, expected in [(0, [3.0, 4.0]), (1, [3 / 7, 4 / 7]), (2, [0.6, 0.8])]:
-        _kernels.weigh_rows(indptr, columns, tallies, tf_weights, idf, norm, data)
+        kernels.weigh_rows(indptr, columns, tallies, tf_weights, idf, norm, data)
         assert data.tolist() == expected
 
 
@@ -128,7 +128,7 @@ def test_fill_table_keeps_every_pair(pairs):
     entries = np.array([part for pair in pairs.items() for part in pair], dtype=np.uint64)
     n_slots = len(pairs) + 1
     table = np.zeros(2 * n_slots, dtype=np.uint64)
-    _kernels.fill_table(entries, table, n_slots)
+    kernels.fill_table(entries, table, n_slots)
     held = dict(zip(table[::2].tolist(), table[1::2].tolist(), strict=True))
     held.pop(0, None)
     assert held == pairs
@@ -138,7 +138,7 @@ def test_score_rows_on_weights_that_can_be_checked_by_eye():
     indptr, columns, data = np.array([0, 2, 2]), np.array([0, 2], dtype=np.int32), np.array([0.5, 2.0])
     weights = np.array([1.0, 10.0, 0.0, 0.0, 3.0, 30.0], dtype=np.float32)
     margins = np.empty(4)
-    _kernels.score_rows(indptr, columns, data, weights, np.array([0.25, -1.0]), 2, margins)
+    kernels.score_rows(indptr, columns, data, weights, np.array([0.25, -1.0]), 2, margins)
     assert margins.tolist() == [0.25 + 0.5 + 6.0, -1.0 + 5.0 + 60.0, 0.25, -1.0]
 
 
@@ -152,18 +152,12 @@ def test_place_children_puts_no_two_into_one_slot(families):
     free_bases = free.copy()
     free_bases[0] ^= np.uint64(1)
     bases = np.zeros(len(families), dtype=np.int32)
-    last = _kernels.place_children(np.arange(len(families)), starts, stops, ids, free, free_bases, bases)
+    last = kernels.place_children(np.arange(len(families)), starts, stops, ids, free, free_bases, bases)
     slots = [int(base) + child for base, family in zip(bases, families, strict=True) for child in family]
     assert len(set(slots)) == len(slots)
     assert len(set(bases.tolist())) == len(bases)
     assert bases.min() >= 1
     assert max(slots) == last
-
-
-def test_no_kernel_holds_the_lock_of_the_interpreter():
-    kernels = _kernels.KERNELS.values()
-    assert len(kernels) >= 12
-    assert all(kernel.load().targetoptions["nogil"] for kernel in kernels)
 
 
 def test_code_points_of_a_read_only_text_are_taken():

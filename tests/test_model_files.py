@@ -2,15 +2,22 @@
 
 import os
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from forging import edit_arrays, edit_manifest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fzclf import model_record
 from fzclf.errors import ModelError
 from fzclf.loading import load_model
 from fzclf.model_files import ARRAYS, MANIFEST, read_model, write_model
+from fzclf.terms import Terms, TermSettings
+
+WORDS = TermSettings()
 
 
 @pytest.fixture
@@ -19,12 +26,34 @@ def folder(toy_model, tmp_path):
     return tmp_path / "model"
 
 
+def utf8(text):
+    return np.frombuffer(text.encode(), np.uint8)
+
+
 def test_a_model_is_read_as_it_was_written(toy_model, folder):
     model = read_model(folder)
     assert model.categories == toy_model.categories
     assert model.views[0].table.terms == toy_model.views[0].table.terms
     assert (model.views[0].weights == toy_model.views[0].weights).all()
     assert model.review == toy_model.review
+
+
+@given(st.lists(st.text("ab\ud800\U00010000", max_size=70)))
+def test_terms_must_ascend_as_pythons_strings_do(terms):
+    content = "".join(terms).encode("utf-8", "surrogatepass")
+    ends = np.cumsum([len(term.encode("utf-8", "surrogatepass")) for term in terms], dtype=np.int64)
+    arrays = np.frombuffer(content, np.uint8), ends
+    if all(one < other for one, other in pairwise(terms)):
+        assert model_record._unpack_terms(*arrays, WORDS) == tuple(terms)
+    else:
+        with pytest.raises(ValueError, match="sorted and different"):
+            model_record._unpack_terms(*arrays, WORDS)
+
+
+def test_long_terms_with_one_beginning_are_compared_to_their_end():
+    for last, ascending in [("b", True), ("a", False)]:
+        terms = Terms.of(["x" * 200 + "a", "x" * 200 + last])
+        assert model_record._ascending(terms) is ascending
 
 
 def test_loading_runs_without_pickle(folder, monkeypatch):
@@ -97,6 +126,9 @@ def test_golden_margins_that_differ_are_refused(folder):
         ({"words.term_ends": np.array([6, 3, 18])}, "ends of the terms do not fit"),
         ({"words.term_ends": np.array([-6, 12, 18])}, "ends of the terms do not fit"),
         ({"words.terms": np.zeros(18, np.uint8)}, "terms must be sorted and different"),
+        ({"words.terms": utf8("执法天气检查")}, "terms must be sorted and different"),
+        ({"words.terms": utf8("天气天气检查")}, "terms must be sorted and different"),
+        ({"words.term_ends": np.array([6, 13, 18])}, "a term ends inside a character"),
         ({"words.terms": np.full(18, 255, np.uint8)}, "not a valid model"),
         ({"flag_weights": None}, "lacks 'flag_weights'"),
     ],

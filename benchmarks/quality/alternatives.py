@@ -9,8 +9,6 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-import numpy as np
-
 from benchmarks.quality.data import ROOT
 from benchmarks.quality.leaving_out import Patch
 from fzclf.features import CHANNELS

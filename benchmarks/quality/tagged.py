@@ -13,7 +13,8 @@ from benchmarks.quality.leaving_out import LeftOut
 from fzclf import tagging
 from fzclf.model import Model, Review
 from fzclf.segmentation.outline import PARAGRAPH, Entry
-from fzclf.tagging import TaggedParagraph, classify
+from fzclf.tagged import TaggedParagraph
+from fzclf.tagging import classify
 from fzclf.training.codebook import Codebook
 from fzclf.training.cross_validation import HeldOut
 from fzclf.training.fitting import collect

@@ -70,14 +70,16 @@ def _facts() -> dict[str, str]:
 
 def run_warmup(_options: argparse.Namespace) -> int:
     """Build everything that the first call would build, and say where it went."""
-    from fzclf.counting import warmup
-    from fzclf.cutting import has_numba
     from fzclf.errors import FzclfError
     from fzclf.tagging import classify
+    from fzclf.warming import warmup
 
-    if not has_numba():
-        raise FzclfError("numba cannot be imported, so there is nothing to warm up; pip install numba")
-    report = warmup()
+    try:
+        report = warmup()
+    except (ImportError, OSError) as error:
+        raise FzclfError(
+            f"numba cannot be imported ({error}), so there is nothing to warm up; pip install numba"
+        ) from error
     classify("推进依法行政。")
     sys.stdout.write(f"{report}\n")
     return 0

@@ -16,17 +16,21 @@ from fzclf.segmentation.role_words import PROBLEM_HINT
 from fzclf.segmentation.sentences import CLOSERS, MARKS, PAIRS, sentence_spans
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import numpy as np
     from numpy.typing import NDArray
 
-_WORTH_LOADING = 8_000_000  # characters that take longer to cut by expressions than numba to start
+_WORTH_LOADING = 3_000_000  # characters; 22 M/s by expressions, 75 by the loop, which takes 0.08 s to load
 _WORTH_CALLING = 1_000  # characters; below, the arrays cost more than the loop saves
 _START = itemgetter(0)
 _CHUNK = 1 << 17  # characters whose arrays stay in the cache
 _CHARACTERS_A_SENTENCE = 16  # with fewer, a chunk is scanned again with more room
 _BMP_SIZE = 0x10000
+
+# Kinds of characters, as numbers in the scan. From FIRST_PAIR on: openers, each with its closer as the next
+# number; the fifth and sixth pair, （） and (), may also open an item.
+PLAIN, SPACE, NUMBER, HINT_SECOND, HINT, HINT_ALONE, MARK, CLOSER, FIRST_PAIR = range(9)
+# Flags of a line.
+HINTED, INTRICATE, OPENS_NUMBERED, GOES_ON_NUMBERED = 1, 2, 4, 8
 
 Bounds = tuple[int, int]
 
@@ -45,10 +49,19 @@ def cut_lines(text: str, lines: Sequence[Bounds]) -> Iterable[Cut]:
         In order, without white space around them.
     """
     length = lines[-1][1] - lines[0][0] if lines else 0
-    if length > _WORTH_LOADING or (length > _WORTH_CALLING and "fzclf._kernels" in sys.modules):
-        with suppress(ImportError):  # numba is missing
+    if length > _WORTH_LOADING or (length > _WORTH_CALLING and _is_loaded()):
+        with suppress(ImportError, OSError):  # numba or llvmlite is missing
             return scan_lines(text, lines)
     return [cut_line(text, start, end) for start, end in lines]
+
+
+def _is_loaded() -> bool:
+    """Whether something else has loaded the compiled loops."""
+    if "fzclf.machine" not in sys.modules:
+        return False
+    from fzclf.machine import kernels
+
+    return kernels.loaded
 
 
 def cut_line(text: str, start: int, end: int) -> Cut:
@@ -65,11 +78,9 @@ def scan_lines(text: str, lines: Sequence[Bounds]) -> Iterable[Cut]:
 
     Raises
     ------
-    ImportError
-        If numba is missing.
+    ImportError, OSError
+        If the loops can be neither loaded nor compiled.
     """
-    from fzclf import _scan
-
     cuts: list[Cut] = []
     first = 0
     while first < len(lines):
@@ -77,13 +88,15 @@ def scan_lines(text: str, lines: Sequence[Bounds]) -> Iterable[Cut]:
         stop = first + 1
         while stop < len(lines) and lines[stop][1] - begin < _CHUNK:
             stop += 1
-        cuts += _scan_chunk(_scan, text, lines[first:stop])
+        cuts += _scan_chunk(text, lines[first:stop])
         first = stop
     return cuts
 
 
-def _scan_chunk(_scan: ModuleType, text: str, lines: Sequence[Bounds]) -> Iterable[Cut]:
+def _scan_chunk(text: str, lines: Sequence[Bounds]) -> Iterable[Cut]:
     import numpy as np
+
+    from fzclf.machine import kernels
 
     base, end = lines[0][0], lines[-1][1]
     codes = code_points(text[base:end])
@@ -93,7 +106,7 @@ def _scan_chunk(_scan: ModuleType, text: str, lines: Sequence[Bounds]) -> Iterab
     room = len(lines) + len(codes) // _CHARACTERS_A_SENTENCE
     while True:
         spans = np.empty(2 * room, np.int64)
-        needed = _scan.scan(codes, _kinds(), bounds, base, spans, n_before, flags)
+        needed = kernels.scan(codes, _kinds(), bounds, base, spans, n_before, flags)
         if needed <= room:
             break
         room = needed
@@ -104,11 +117,11 @@ def _scan_chunk(_scan: ModuleType, text: str, lines: Sequence[Bounds]) -> Iterab
     hints = [-1] * len(lines)
     numbered = [0] * len(lines)
     for line, flag in enumerate(flags.tolist()):
-        if flag & _scan.INTRICATE:
+        if flag & INTRICATE:
             cuts[line] = sentence_spans(text, *lines[line])
-        if flag & _scan.HINTED and (hint := PROBLEM_HINT.search(text, *lines[line])):
+        if flag & HINTED and (hint := PROBLEM_HINT.search(text, *lines[line])):
             hints[line] = hint.start()
-        numbered[line] = flag // _scan.OPENS_NUMBERED
+        numbered[line] = flag // OPENS_NUMBERED
     return zip(cuts, hints, numbered, strict=True)
 
 
@@ -117,19 +130,17 @@ def _kinds() -> NDArray[np.uint8]:
     """What each character is to the scan, by code point; the kinds do not overlap but for brackets that open items."""
     import numpy as np
 
-    from fzclf import _scan
-
     kinds = np.zeros(_BMP_SIZE, np.uint8)
     hints = PROBLEM_HINT.pattern.split("|")
     for kind, chars in (
-        (_scan.SPACE, filter(str.isspace, map(chr, range(_BMP_SIZE)))),
-        (_scan.NUMBER, ITEM_STARTS),
-        (_scan.HINT_SECOND, [hint[1] for hint in hints if len(hint) > 1]),
-        (_scan.HINT, [hint[0] for hint in hints if len(hint) > 1]),
-        (_scan.HINT_ALONE, [hint for hint in hints if len(hint) == 1]),
-        (_scan.MARK, MARKS),
-        (_scan.CLOSER, CLOSERS),
-        *((_scan.FIRST_PAIR + i, char) for i, char in enumerate("".join(o + c for o, c in PAIRS.items()))),
+        (SPACE, filter(str.isspace, map(chr, range(_BMP_SIZE)))),
+        (NUMBER, ITEM_STARTS),
+        (HINT_SECOND, [hint[1] for hint in hints if len(hint) > 1]),
+        (HINT, [hint[0] for hint in hints if len(hint) > 1]),
+        (HINT_ALONE, [hint for hint in hints if len(hint) == 1]),
+        (MARK, MARKS),
+        (CLOSER, CLOSERS),
+        *((FIRST_PAIR + i, char) for i, char in enumerate("".join(o + c for o, c in PAIRS.items()))),
     ):
         kinds[[ord(char) for char in chars]] = kind
     return kinds

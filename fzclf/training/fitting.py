@@ -185,9 +185,7 @@ def _scaled_rows(units: Units, tables: Sequence[TermTable], settings: FitSetting
     """TF-IDF rows of all units, words and characters side by side."""
     from scipy.sparse import hstack
 
-    return hstack([
-        _csr(engine_for(table).rows(*_spans(units))) * _scale(table, settings) for table in tables
-    ]).tocsr()
+    return hstack([_csr(engine_for(table).rows(*_spans(units))) * _scale(table, settings) for table in tables]).tocsr()
 
 
 def _scale(table: TermTable, settings: FitSettings) -> float:
@@ -215,9 +213,7 @@ def _of_each_class(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([-values / 2, values / 2]) if len(values) == 1 else values
 
 
-def _unseen_margins(
-    matrix: Any, examples: Examples, n_categories: int, settings: FitSettings
-) -> NDArray[np.float64]:
+def _unseen_margins(matrix: Any, examples: Examples, n_categories: int, settings: FitSettings) -> NDArray[np.float64]:
     """Sums of every unit, from a model that saw nothing of the reports of its fold; a row of 0 behind them."""
     sums = np.zeros((matrix.shape[0] + 1, n_categories))
     folds = _inner_folds(examples)

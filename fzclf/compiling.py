@@ -1,0 +1,86 @@
+"""From kernels to object code that needs nothing of Python or numba when it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from llvmlite import binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core.registry import cpu_target
+
+from fzclf import _kernels
+from fzclf.machine import HEAD, Convention, target_machine
+
+_OPTIONS = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_C_LIBRARY = {"exp", "log", "sqrt"}  # what a process has anyhow
+_WORD = ir.IntType(64)
+
+
+def compile_kernels() -> tuple[bytes, dict[str, Convention]]:
+    """Object code of all kernels for this processor, and how each is called.
+
+    Raises
+    ------
+    ValueError
+        If a kernel uses what would not be there when the code runs without numba.
+    """
+    whole = llvm.parse_assembly("")
+    conventions = {}
+    for name, kernel in [item for item in vars(_kernels).items() if isinstance(item[1], _kernels.Kernel)]:
+        compiled = numba.njit(kernel.result(*kernel.arguments), **_OPTIONS)(kernel.loop)
+        (details,) = compiled.overloads.values()
+        symbol = f"fzclf_{name}"
+        entry = _entry(symbol, details.fndesc.llvm_func_name, kernel)
+        for part in (*compiled.inspect_llvm().values(), entry):
+            whole.link_in(llvm.parse_assembly(part))
+        conventions[name] = Convention(symbol, [_described(kind) for kind in kernel.arguments], str(kernel.result))
+    unknown = {f.name for f in whole.functions if f.is_declaration and not f.name.startswith("llvm.")} - _C_LIBRARY
+    if unknown:
+        raise ValueError(f"kernels use {sorted(unknown)}, which is not there without numba")
+    return target_machine().emit_object(whole), conventions
+
+
+def _described(kind: Any) -> str | list[Any]:
+    return [str(kind.dtype), kind.ndim, kind.mutable] if isinstance(kind, types.Array) else str(kind)
+
+
+def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
+    """``int32 symbol(int64 *result, int64 *block)`` around a loop: finds its arguments, in words, and calls it."""
+    context = cpu_target.target_context
+    module = ir.Module()
+    words = _WORD.as_pointer()
+    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words, words]), symbol)
+    loop = ir.Function(module, context.call_conv.get_function_type(*kernel[1:]), loop_symbol)
+    builder = ir.IRBuilder(entry.append_basic_block())
+    values = [
+        _value_of(context, builder, kind, builder.load(builder.gep(entry.args[1], [_WORD(place)])))
+        for place, kind in enumerate(kernel.arguments)
+    ]
+    status, answer = context.call_conv.call_function(builder, loop, *kernel[1:], values)
+    if kernel.result != types.void:
+        builder.store(answer, builder.bitcast(entry.args[0], answer.type.as_pointer()))
+    builder.ret(status.code)
+    return str(module)
+
+
+def _value_of(context: Any, builder: Any, kind: Any, word: Any) -> Any:
+    """What a word of the block stands for.
+
+    An array is the address of its Python object, in which numpy keeps the address of
+    the data, the number of dimensions and the address of the shape, in this order and
+    for good: every compiled user of numpy reads them there.
+    """
+    if kind == types.boolean:
+        return builder.trunc(word, context.get_value_type(kind))
+    if kind == types.float64:
+        return builder.bitcast(word, context.get_value_type(kind))
+    if not isinstance(kind, types.Array):
+        return word
+    fields = builder.inttoptr(word, _WORD.as_pointer())
+    data, lengths = (builder.load(builder.gep(fields, [_WORD(HEAD + place)])) for place in (0, 2))
+    lengths = builder.inttoptr(lengths, _WORD.as_pointer())
+    shape = [builder.load(builder.gep(lengths, [_WORD(axis)])) for axis in range(kind.ndim)]
+    item = context.get_data_type(kind.dtype).as_pointer()
+    return _kernels.array_at(context, builder, kind, builder.inttoptr(data, item), shape)

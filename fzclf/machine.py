@@ -1,0 +1,241 @@
+"""The kernels as machine code: compiled once by numba, kept in the user's cache, linked by llvmlite alone.
+
+numba is imported only to compile. Importing it, and what it imports to load its own
+cache (scipy too, where that is installed), took 0.45 s and 115 MiB of every process;
+llvmlite's linker takes 0.05 s and 50 MiB.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib.util
+import json
+import os
+import struct
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fzclf.caching import cached_file, read_arrays, write_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+FORMAT = 1
+HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
+_READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
+_NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
+_RESULTS: dict[str, Any] = {"none": ctypes.c_void_p, "int64": ctypes.c_int64, "float64": ctypes.c_double}
+_ENTRY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p)  # lets go of the interpreter's lock
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How a kernel is called.
+
+    Attributes
+    ----------
+    symbol : str
+        Its entry in the object code, ``int32 entry(result *, int64 *block)``, 0 if all
+        went well. `block` holds numbers as they are and arrays as the
+        addresses of their Python objects.
+    arguments : sequence
+        For a number the name of its type; for an array name, dimensions, and whether it is written to.
+    """
+
+    symbol: str
+    arguments: Sequence[Any]
+    result: str
+
+
+class Kernel:
+    """A compiled loop, called with arrays and numbers; other threads run meanwhile."""
+
+    def __init__(self, name: str, address: int, convention: Convention) -> None:
+        self.__name__ = name
+        self._entry = _ENTRY(address)
+        self._result = _RESULTS[convention.result]
+        self._kinds: list[tuple[np.dtype[Any], int, int] | None] = [
+            None if isinstance(kind, str) else (np.dtype(kind[0]), kind[1], _WRITABLE if kind[2] else _READABLE)
+            for kind in convention.arguments
+        ]
+        formats = (_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in convention.arguments)
+        self._pack = struct.Struct("=" + "".join(formats)).pack
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the loop.
+
+        Raises
+        ------
+        TypeError
+            If an array is of another type or shape than the loop was compiled for.
+        RuntimeError
+            If the loop raised: a division by 0.
+        """
+        block = []
+        for kind, argument in zip(self._kinds, arguments, strict=True):
+            if kind is None:
+                block.append(argument)
+                continue
+            dtype, ndim, flags = kind
+            if argument.dtype != dtype or argument.ndim != ndim or argument.flags.num & flags != flags:
+                raise TypeError(
+                    f"{self.__name__}: argument {len(block)} must be a {ndim}-dimensional array of {dtype} in C order"
+                    + (" that can be written" if flags == _WRITABLE else "")
+                )
+            block.append(id(argument))
+        result = self._result()
+        if self._entry(ctypes.byref(result), self._pack(*block)):
+            raise RuntimeError(f"{self.__name__}: the compiled loop failed")
+        return result.value
+
+
+class Kernels:
+    """All compiled loops by their names, ready when the first is asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._engine: Any = None  # holds the machine code
+        self.path: Path | None = None
+        self.compiled = False  # in this process, not found in the cache
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            self.load()
+        if name not in vars(self):
+            raise AttributeError(f"there is no kernel {name!r}")
+        return vars(self)[name]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether calling one costs no start."""
+        return self._engine is not None
+
+    def renew_lock(self) -> None:
+        """For a process that has one thread only."""
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """Link the loops; compile them first if no earlier process has.
+
+        Raises
+        ------
+        ImportError, OSError
+            If llvmlite, or what numba needs to compile, cannot be imported.
+        """
+        with self._lock:
+            if self._engine is not None:
+                return
+            self.path = _cache_path()
+            arrays = read_arrays(self.path) if self.path else None
+            if arrays is None:
+                arrays = self._compile()
+            engine = _linked(arrays["object"].tobytes())
+            for name, convention in json.loads(arrays["conventions"].tobytes()).items():
+                address = engine.get_function_address(convention["symbol"])
+                setattr(self, name, Kernel(name, address, Convention(**convention)))
+            self._engine = engine
+
+    def _compile(self) -> dict[str, NDArray[Any]]:
+        if sys.stderr is not None and sys.stderr.isatty():
+            print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
+        from fzclf.compiling import compile_kernels
+
+        collecting = gc.isenabled()
+        gc.disable()  # numba makes millions of objects; looking through them took 0.9 of 5.5 s
+        try:
+            code, conventions = compile_kernels()
+        finally:
+            if collecting:
+                gc.enable()
+        self.compiled = True
+        described = json.dumps({name: vars(convention) for name, convention in conventions.items()})
+        arrays = {
+            "object": np.frombuffer(code, np.uint8),
+            "conventions": np.frombuffer(described.encode(), np.uint8),
+        }
+        if self.path is None or not write_arrays(self.path, arrays):
+            self.path = None
+        return arrays
+
+
+kernels = Kernels()
+if hasattr(os, "register_at_fork"):  # another thread's hold on the lock would never end in the child
+    os.register_at_fork(after_in_child=kernels.renew_lock)
+
+
+@lru_cache(maxsize=1)
+def has_kernels() -> bool:
+    """Whether the compiled path can run; warns once if not."""
+    try:
+        kernels.load()
+    except Exception as error:  # no numba, llvmlite without its library, a version of either that differs too much
+        warnings.warn(
+            f"the loops can be neither loaded nor compiled ({error}); fzclf runs on jieba and scikit-learn, "
+            "with the same results but many times slower",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return False
+    return True
+
+
+def _linked(code: bytes) -> Any:
+    """Object code in memory, ready to run: the call with which numba itself loads its cache."""
+    from llvmlite import binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
+
+
+def target_machine() -> Any:
+    """The processor at hand, with all that it can do."""
+    from llvmlite import binding as llvm
+
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    reloc = "static" if target.name.startswith("x86") else "default"  # as numba chooses
+    return target.create_target_machine(*_processor(), opt=3, reloc=reloc, codemodel="jitdefault", jit=True)
+
+
+def _processor() -> tuple[str, str]:
+    """Name and features, as numba takes them."""
+    from llvmlite import binding as llvm
+
+    try:
+        features = llvm.get_host_cpu_features().flatten()
+    except RuntimeError:  # a processor that LLVM cannot ask
+        features = ""
+    return (
+        os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name(),
+        os.environ.get("NUMBA_CPU_FEATURES") or features,
+    )
+
+
+def _cache_path() -> Path | None:
+    """Where the machine code of these sources, by this compiler, for this processor is kept."""
+    import llvmlite
+    from llvmlite import binding as llvm
+
+    spec = importlib.util.find_spec("numba")
+    sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py")]
+    if spec is not None and spec.origin is not None:
+        sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
+    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor()]
+    try:
+        contents = [path.read_bytes() for path in sources if path.is_file()]
+        return cached_file("kernels", [json.dumps(settings).encode(), *contents])
+    except OSError:
+        return None

@@ -1,0 +1,187 @@
+"""Machine code without numba: the same loops, checked before they are called, and no cache is ever an error."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+
+import numpy as np
+import pytest
+
+from fzclf import _kernels, compiling, machine
+from fzclf.machine import Kernels, kernels
+
+WORDS = np.array([0x6CD5, 0x6CBB], dtype=np.uint32)
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """Loops that find an empty cache, and a compiler that is quick, as it gives what is compiled already."""
+    kernels.load()
+    monkeypatch.setenv("FZCLF_CACHE_DIR", str(tmp_path / "cache"))
+    compiled = []
+
+    def compile_kernels():
+        compiled.append("once")
+        arrays = machine.read_arrays(kernels.path) if kernels.path else None
+        if arrays is None:
+            pytest.skip("no cache folder")
+        described = json.loads(arrays["conventions"].tobytes())
+        return arrays["object"].tobytes(), {name: machine.Convention(**kind) for name, kind in described.items()}
+
+    monkeypatch.setattr(compiling, "compile_kernels", compile_kernels)
+    return Kernels(), compiled
+
+
+def separated(loops: Kernels) -> list[int]:
+    out = np.zeros(3, dtype=np.uint32)
+    loops.separate(WORDS, np.array([2], dtype=np.int32), 7, out)
+    return out.tolist()
+
+
+def test_what_one_process_compiles_the_next_one_loads(fresh):
+    loops, compiled = fresh
+    assert separated(loops) == [0x6CD5, 0x6CBB, 7]
+    assert loops.compiled
+    assert loops.path.is_file()
+    second = Kernels()
+    assert separated(second) == [0x6CD5, 0x6CBB, 7]
+    assert not second.compiled
+    assert compiled == ["once"]
+
+
+def test_damaged_machine_code_is_not_run_but_made_anew(fresh):
+    loops, compiled = fresh
+    loops.load()
+    content = bytearray(loops.path.read_bytes())
+    content[-1000] ^= 1
+    loops.path.write_bytes(content)
+    assert separated(Kernels()) == [0x6CD5, 0x6CBB, 7]
+    assert compiled == ["once", "once"]
+    assert loops.path.read_bytes() != bytes(content)
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(fresh, tmp_path, monkeypatch):
+    loops, _ = fresh
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FZCLF_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert separated(loops) == [0x6CD5, 0x6CBB, 7]
+    assert loops.path is None
+
+
+def test_another_processor_gets_code_of_its_own(fresh, monkeypatch):
+    loops, _ = fresh
+    loops.load()
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assert machine._cache_path() != loops.path
+
+
+@pytest.mark.parametrize(("at_terminal", "said"), [(True, 1), (False, 0)])
+def test_compiling_is_announced_to_a_person_only(fresh, monkeypatch, at_terminal, said):
+    stderr = io.StringIO()
+    stderr.isatty = lambda: at_terminal
+    monkeypatch.setattr("sys.stderr", stderr)
+    fresh[0].load()
+    Kernels().load()
+    assert stderr.getvalue().count("compiling for this processor") == said
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        np.array([2], dtype=np.int64),
+        np.array([2, 0], dtype=np.int32)[::2].reshape(1, 1),
+        np.array([2, 0, 0, 0], dtype=np.int32)[::2],
+        np.int32(2),
+    ],
+    ids=["another type", "two dimensions", "with gaps", "a number"],
+)
+def test_only_flat_arrays_of_the_right_type_are_taken(ends):
+    with pytest.raises(TypeError, match="separate: argument 1 must be a 1-dimensional array of int32"):
+        kernels.separate(WORDS, ends, 7, np.zeros(3, dtype=np.uint32))
+
+
+def test_a_read_only_array_may_be_read_and_not_written():
+    text, out = WORDS.copy(), np.zeros(3, dtype=np.uint32)
+    text.flags.writeable = out.flags.writeable = False
+    with pytest.raises(TypeError, match="argument 3 .* of uint32 in C order that can be written"):
+        kernels.separate(text, np.array([2], dtype=np.int32), 7, out)
+    assert out.tolist() == [0, 0, 0]
+
+
+def test_a_number_is_no_array_and_an_argument_too_few_no_call():
+    with pytest.raises(ValueError, match="shorter"):
+        kernels.separate(WORDS, np.array([2], dtype=np.int32), 7)
+
+
+def test_an_unknown_kernel_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no kernel 'nothing'"):
+        kernels.nothing(WORDS)
+
+
+def test_other_threads_run_while_a_kernel_does():
+    n_codes = 30_000_000
+    text, out = np.ones(n_codes, dtype=np.uint32), np.empty(n_codes + 1, dtype=np.uint32)
+    arguments = text, np.array([n_codes], dtype=np.int32), 7, out
+    kernels.separate(*arguments)  # so that the memory is there
+    thread = threading.Thread(target=kernels.separate, args=arguments)
+    n_steps = 0
+    thread.start()
+    while thread.is_alive():
+        n_steps += 1
+    assert n_steps > 100  # with the lock held, one step or none
+
+
+def mean(values, n, doubled, offset):
+    return (values.sum() / (n // n)) * (2 if doubled else 1) / len(values) + offset
+
+
+def last(table, column, mask):
+    return np.int64(table[len(table) - 1, column] & mask)
+
+
+@pytest.fixture
+def no_kernels(monkeypatch):
+    """Room for kernels of a test, which then are the only ones to compile."""
+    for name in [name for name, value in vars(_kernels).items() if isinstance(value, _kernels.Kernel)]:
+        monkeypatch.delattr(_kernels, name)
+
+
+@pytest.fixture
+def toys(no_kernels, monkeypatch):
+    """Two small kernels."""
+    t = compiling.types
+    mean_arguments = (_kernels.F64S, _kernels.I64, _kernels.BOOL, t.float64)
+    monkeypatch.setattr(_kernels, "mean", _kernels.Kernel(mean, t.float64, mean_arguments), raising=False)
+    last_arguments = (t.Array(t.uint64, 2, "C", readonly=True), _kernels.I64, t.uint64)
+    monkeypatch.setattr(_kernels, "last", _kernels.Kernel(last, _kernels.I64, last_arguments), raising=False)
+    code, conventions = compiling.compile_kernels()
+    engine = machine._linked(code)
+    yield {
+        name: machine.Kernel(name, engine.get_function_address(convention.symbol), convention)
+        for name, convention in conventions.items()
+    }
+    engine.close()
+
+
+def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys):
+    values = np.array([1.0, 2.0, 6.0])
+    assert toys["mean"](values, 1, False, 0.25) == 3.25
+    assert toys["mean"](values, np.int64(1), np.True_, np.float64(0.5)) == 6.5
+    with pytest.raises(RuntimeError, match="mean: the compiled loop failed"):
+        toys["mean"](values, 0, False, 0.0)
+    table = np.arange(12, dtype=np.uint64).reshape(4, 3)
+    assert toys["last"](table, 1, 2**64 - 1) == 10
+    with pytest.raises(TypeError, match="argument 0 must be a 2-dimensional array of uint64"):
+        toys["last"](table.T, 1, 2**64 - 1)
+
+
+def test_a_kernel_that_needs_numba_when_it_runs_is_refused(no_kernels, monkeypatch):
+    def printing(number):
+        print(number)
+
+    kernel = _kernels.Kernel(printing, compiling.types.void, (_kernels.I64,))
+    monkeypatch.setattr(_kernels, "printing", kernel, raising=False)
+    with pytest.raises(ValueError, match="not there without numba"):
+        compiling.compile_kernels()

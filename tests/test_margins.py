@@ -1,0 +1,172 @@
+"""Margins straight from text equal rows times weights, for every kind of view."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import slow_twins
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fzclf.features import CHANNELS, FLAGS, build_units
+from fzclf.machine import kernels
+from fzclf.margins import FastView
+from fzclf.model import Model, Review, View
+from fzclf.reference import fit_table
+from fzclf.scoring import Scorer
+from fzclf.segmentation import read_outline
+from fzclf.terms import TermSettings, TermTable
+
+VIEWS = {
+    "words 1-2": TermSettings(ngram_range=(1, 2), sublinear_tf=True, lowercase=False),
+    "words 1-3, l1, lower case": TermSettings(ngram_range=(1, 3), norm="l1"),
+    "words 2-4, no norm": TermSettings(ngram_range=(2, 4), norm=None),
+    "characters 1-2": TermSettings(analyzer="char", ngram_range=(1, 2), sublinear_tf=True),
+    "characters 1-3": TermSettings(analyzer="char", ngram_range=(1, 3)),
+}
+
+
+def model_of(texts, kinds, n_classes):
+    """A model with all terms of `texts` and weights drawn at random."""
+    rng = np.random.default_rng(7)
+    views = []
+    for kind in kinds:
+        table = fit_table(texts, VIEWS[kind])
+        views.append(View(kind, table, rng.normal(size=(len(table.terms), n_classes)).astype(np.float32)))
+    names = tuple("abcdefghijkl"[:n_classes])
+    context = rng.normal(size=(len(CHANNELS), n_classes, n_classes))
+    flags, bias = rng.normal(size=(len(FLAGS), n_classes)), rng.normal(size=n_classes)
+    arrays = (array.astype(np.float32) for array in (context, flags, bias))
+    return Model(names, {name: name for name in names}, tuple(views), CHANNELS, *arrays, 1.0, Review())
+
+
+def units_of(text):
+    return build_units(text, [entry for entry in read_outline(text) if entry.kind == "paragraph"])
+
+
+def assert_same(scorer, units):
+    assert len(scorer.views) == len(scorer._fast)  # else nothing is compared
+    sums, tallies = scorer.score_units(units)
+    expected, expected_tallies = scorer.score_units_by_rows(units)
+    assert sums.shape == expected.shape
+    assert np.abs(sums - expected).max(initial=0.0) < 1e-12
+    assert tallies.tolist() == expected_tallies.tolist()
+
+
+@pytest.fixture(scope="module")
+def texts():
+    rng = random.Random(5)
+    real = slow_twins.paragraphs_of(slow_twins.SEEDS)
+    some = rng.sample(real, 120)
+    return [
+        *some,
+        *(slow_twins.random_text(rng, real) for _ in range(60)),
+        "İstanbul，法治。ΑΣ，依法行政。",
+        "a\t \n b，c",
+    ]
+
+
+@pytest.mark.parametrize("n_classes", [2, 6, 9])
+@pytest.mark.parametrize("kind", VIEWS)
+def test_sums_equal_rows_times_weights(texts, kind, n_classes):
+    """On terms half of which are known, in sentences and headings."""
+    scorer = Scorer(model_of(texts[::2], [kind], n_classes))
+    assert_same(scorer, units_of("\n".join(texts)))
+
+
+def test_views_add_up(texts):
+    assert_same(Scorer(model_of(texts[::2], VIEWS, 6)), units_of("\n".join(texts)))
+
+
+def test_a_word_300_times_in_a_sentence(texts):
+    """More than the table of tf weights holds."""
+    assert_same(Scorer(model_of(texts, ["words 1-2", "words 2-4, no norm"], 6)), units_of("依法行政和" * 300 + "。"))
+
+
+def test_no_sentence_gives_no_margin(texts):
+    assert Scorer(model_of(texts, ["words 1-2"], 6)).score(units_of("")).margins.shape == (0, 6)
+
+
+def test_batches_do_not_show(texts, monkeypatch):
+    from fzclf import cutting
+
+    scorer, units = Scorer(model_of(texts[::2], VIEWS, 6)), units_of("\n".join(texts))
+    whole = scorer.score(units)
+    monkeypatch.setattr(cutting, "BATCH", 50)
+    assert np.array_equal(scorer.score(units).margins, whole.margins)
+
+
+def test_the_packaged_model_on_all_seeds(seed_texts):
+    from fzclf.loading import load_model, scorer_of
+
+    for text in seed_texts.values():
+        assert_same(scorer_of(load_model()), units_of(text))
+
+
+def test_a_view_with_more_n_grams_than_numbers_is_left_to_the_rows():
+    terms = tuple(map(str, range(300_000)))
+    table = TermTable(TermSettings(ngram_range=(1, 4)), terms, np.ones(len(terms)))
+    assert not FastView.takes(View("giant", table, np.zeros((len(terms), 2), np.float32)))
+
+
+def test_a_view_without_terms_adds_nothing(texts):
+    table = TermTable(TermSettings(), (), np.empty(0))
+    model = model_of(texts, ["words 1-2"], 2)
+    empty = View("none", table, np.zeros((0, 2), np.float32))
+    units = units_of("依法行政。")
+    with_empty = Scorer(replace(model, views=(*model.views, empty)))
+    assert np.allclose(with_empty.score(units).margins, Scorer(model).score(units).margins, atol=1e-12)
+
+
+# --- each kernel and its twin ---------------------------------------------------------------
+
+
+@given(st.lists(st.text("a \t\n\x1c\x85\u3000法治😀")))
+def test_number_characters(documents):
+    text, bounds = slow_twins.joined(documents)
+    spaces = np.array([chr(code).isspace() for code in range(0x3001)], dtype=np.uint8)
+    numbers = np.full(ord("法") + 1, -1, dtype=np.int32)
+    numbers[[ord(" "), ord("法"), ord("a"), ord("\n")]] = [0, 1, 2, 3]
+    nodes, ends = np.empty((2, len(text)), dtype=np.int32)
+    token_bounds = np.empty_like(bounds)
+    n = kernels.number_characters(text, bounds, spaces, numbers, nodes, ends, token_bounds)
+    known = {" ": 0, "法": 1, "a": 2, "\n": 3}
+    assert (nodes[:n].tolist(), ends[:n].tolist(), token_bounds.tolist()) == slow_twins.number_characters(
+        documents, known
+    )
+
+
+@given(st.dictionaries(st.integers(1, 2**43 - 1), st.integers(0, 2**21 - 1), max_size=200), st.integers(1, 6))
+def test_fill_buckets_puts_every_entry_where_it_is_looked_for(pairs, n_bits):
+    n_bits = max(n_bits, (len(pairs) // 5).bit_length())
+    entries = np.array([key << 21 | value for key, value in pairs.items()], dtype=np.uint64)
+    buckets = np.zeros(8 << n_bits, dtype=np.uint64)
+    kernels.fill_buckets(entries, buckets, 64 - n_bits)
+    table = buckets.tolist()
+    assert sorted(filter(None, table)) == sorted(entries.tolist())
+    for entry in entries.tolist():
+        assert slow_twins.entry_of(table, entry >> 21, n_bits) == entry
+
+
+@pytest.mark.parametrize("width", [8, 16])
+def test_score_units_on_weights_that_can_be_checked_by_eye(width):
+    """Words 0 and 1, the pair (0, 1) as term 2; unit 0 is there already, units 1 and 2 are added."""
+    bounds, words = np.array([0, 5, 6]), np.array([0, -1, 1, 0, 1, 0], dtype=np.int32)
+    grams = np.zeros(16, dtype=np.uint64)
+    kernels.fill_buckets(np.array([(1 << 21 | 1) << 21 | 2], dtype=np.uint64), grams, 63)
+    weights = np.zeros((3, width), dtype=np.float32)
+    weights[:, [0, -1]] = [[1.0, 10.0], [2.0, 20.0], [-3.0, 30.0]]
+    sums, tallies = np.full((3, width), 100.0), np.array([7, 0, 0])
+    kernels.score_units(
+        bounds, words, 1, 1, 2, grams, 63, np.array([0.0, 1.0]), False, np.array([1.0, 0.5, 2.0]), 0,
+        weights.reshape(-1), width, 0, np.zeros(3, np.int32), np.empty(10, np.int32), np.empty(11, np.int32),
+        np.empty(10), sums.reshape(-1), tallies,
+    )  # fmt: skip
+    # twice word 0, twice word 1 at half idf, once the pair at double idf; then word 0 alone
+    assert sums[:, 0].tolist() == [100, 100 + 2 * 1.0 + 1 * 2.0 + 2 * -3.0, 101]
+    assert sums[:, -1].tolist() == [100, 100 + 2 * 10.0 + 1 * 20.0 + 2 * 30.0, 110]
+    assert (sums[:, 1:-1] == 100).all()
+    assert tallies.tolist() == [7, 3, 1]
