@@ -228,7 +228,8 @@ def _cache_path() -> Path | None:
     sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py")]
     if spec is not None and spec.origin is not None:
         sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
-    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor()]
+    checked = os.environ.get("NUMBA_BOUNDSCHECK")
+    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor(), checked]
     try:
         contents = [path.read_bytes() for path in sources if path.is_file()]
         return cached_file("kernels", [json.dumps(settings).encode(), *contents])

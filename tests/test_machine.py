@@ -70,10 +70,11 @@ def test_a_folder_that_cannot_be_written_is_no_error(fresh, tmp_path, monkeypatc
     assert loops.path is None
 
 
-def test_another_processor_gets_code_of_its_own(fresh, monkeypatch):
+@pytest.mark.parametrize(("name", "value"), [("NUMBA_CPU_NAME", "generic"), ("NUMBA_BOUNDSCHECK", "1")])
+def test_another_processor_and_another_way_of_compiling_get_code_of_their_own(fresh, monkeypatch, name, value):
     loops, _ = fresh
     loops.load()
-    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    monkeypatch.setenv(name, value)
     assert machine._cache_path() != loops.path
 
 
