@@ -11,10 +11,11 @@ from numba import types
 from numba.core.registry import cpu_target
 
 from fzclf import _kernels
-from fzclf.machine import HEAD, Convention, target_machine
+from fzclf.machine import HEAD, MISFIT, Convention, target_machine
 
 _OPTIONS = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _C_LIBRARY = {"exp", "log", "sqrt"}  # what a process has anyhow
+_READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
 _WORD = ir.IntType(64)
 
 
@@ -54,10 +55,12 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
     entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words, words]), symbol)
     loop = ir.Function(module, context.call_conv.get_function_type(*kernel[1:]), loop_symbol)
     builder = ir.IRBuilder(entry.append_basic_block())
-    values = [
-        _value_of(context, builder, kind, builder.load(builder.gep(entry.args[1], [_WORD(place)])))
-        for place, kind in enumerate(kernel.arguments)
-    ]
+    block = [builder.load(builder.gep(entry.args[1], [_WORD(place)])) for place in range(len(kernel.arguments))]
+    for kind, word in zip(kernel.arguments, block, strict=True):
+        if isinstance(kind, types.Array):
+            with builder.if_then(builder.not_(_fits(builder, kind, word)), likely=False):
+                builder.ret(ir.IntType(32)(MISFIT))
+    values = [_value_of(context, builder, kind, word) for kind, word in zip(kernel.arguments, block, strict=True)]
     status, answer = context.call_conv.call_function(builder, loop, *kernel[1:], values)
     if kernel.result != types.void:
         builder.store(answer, builder.bitcast(entry.args[0], answer.type.as_pointer()))
@@ -65,12 +68,22 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
     return str(module)
 
 
+def _fits(builder: Any, kind: Any, word: Any) -> Any:
+    """Whether an array has the dimensions of its kind, no gaps, and may be written where it is."""
+    half = ir.IntType(32)
+    fields = builder.inttoptr(word, half.as_pointer())
+    ndim, flags = (builder.load(builder.gep(fields, [_WORD(2 * (HEAD + place))])) for place in (1, 6))
+    needed = half(_WRITABLE if kind.mutable else _READABLE)
+    same = builder.icmp_signed("==", ndim, half(kind.ndim))
+    return builder.and_(same, builder.icmp_signed("==", builder.and_(flags, needed), needed))
+
+
 def _value_of(context: Any, builder: Any, kind: Any, word: Any) -> Any:
     """What a word of the block stands for.
 
     An array is the address of its Python object, in which numpy keeps the address of
-    the data, the number of dimensions and the address of the shape, in this order and
-    for good: every compiled user of numpy reads them there.
+    the data, the number of dimensions, the addresses of shape, strides, base and type,
+    and the flags, in this order and for good: every compiled user of numpy reads them there.
     """
     if kind == types.boolean:
         return builder.trunc(word, context.get_value_type(kind))

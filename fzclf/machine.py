@@ -18,6 +18,7 @@ import threading
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
-_READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
+MISFIT = -100  # what an entry answers if an array has other dimensions, gaps, or may not be written
+_DTYPE = attrgetter("dtype")
 _NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
 _RESULTS: dict[str, Any] = {"none": ctypes.c_void_p, "int64": ctypes.c_int64, "float64": ctypes.c_double}
 _ENTRY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p)  # lets go of the interpreter's lock
@@ -64,12 +66,15 @@ class Kernel:
         self.__name__ = name
         self._entry = _ENTRY(address)
         self._result = _RESULTS[convention.result]
-        self._kinds: list[tuple[np.dtype[Any], int, int] | None] = [
-            None if isinstance(kind, str) else (np.dtype(kind[0]), kind[1], _WRITABLE if kind[2] else _READABLE)
-            for kind in convention.arguments
-        ]
-        formats = (_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in convention.arguments)
-        self._pack = struct.Struct("=" + "".join(formats)).pack
+        kinds = convention.arguments
+        self._arrays = [place for place, kind in enumerate(kinds) if not isinstance(kind, str)]
+        self._numbers = [place for place, kind in enumerate(kinds) if isinstance(kind, str)]
+        self._dtypes = [np.dtype(kinds[place][0]) for place in self._arrays]
+        self._types = [np.ndarray] * len(self._arrays)
+        self._kinds = kinds
+        self._pack = struct.Struct(
+            "=" + "".join(_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in kinds)
+        ).pack
 
     def __call__(self, *arguments: Any) -> Any:
         """Run the loop.
@@ -81,22 +86,28 @@ class Kernel:
         RuntimeError
             If the loop raised: a division by 0.
         """
-        block = []
-        for kind, argument in zip(self._kinds, arguments, strict=True):
-            if kind is None:
-                block.append(argument)
-                continue
-            dtype, ndim, flags = kind
-            if argument.dtype != dtype or argument.ndim != ndim or argument.flags.num & flags != flags:
-                raise TypeError(
-                    f"{self.__name__}: argument {len(block)} must be a {ndim}-dimensional array of {dtype} in C order"
-                    + (" that can be written" if flags == _WRITABLE else "")
-                )
-            block.append(id(argument))
+        if len(arguments) != len(self._kinds):
+            raise TypeError(f"{self.__name__}: takes {len(self._kinds)} arguments, not {len(arguments)}")
+        arrays = [arguments[place] for place in self._arrays]
+        if [*map(type, arrays)] != self._types or [*map(_DTYPE, arrays)] != self._dtypes:
+            raise TypeError(f"{self.__name__}: {self._wanted()}")
+        block: list[Any] = [*map(id, arguments)]
+        for place in self._numbers:
+            block[place] = arguments[place]
         result = self._result()
-        if self._entry(ctypes.byref(result), self._pack(*block)):
+        status = self._entry(ctypes.byref(result), self._pack(*block))
+        if status == MISFIT:
+            raise TypeError(f"{self.__name__}: {self._wanted()}")
+        if status:
             raise RuntimeError(f"{self.__name__}: the compiled loop failed")
         return result.value
+
+    def _wanted(self) -> str:
+        shapes = ", ".join(
+            f"{place}: {self._kinds[place][1]}-dimensional {self._kinds[place][0]}{' to write' * self._kinds[place][2]}"
+            for place in self._arrays
+        )
+        return f"takes arrays in C order ({shapes})"
 
 
 class Kernels:
@@ -233,7 +244,8 @@ def _cache_path() -> Path | None:
     sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py")]
     if spec is not None and spec.origin is not None:
         sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
-    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor()]
+    checked = os.environ.get("NUMBA_BOUNDSCHECK")
+    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor(), checked]
     try:
         contents = [path.read_bytes() for path in sources if path.is_file()]
         return cached_file("kernels", [json.dumps(settings).encode(), *contents])

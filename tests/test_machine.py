@@ -70,10 +70,11 @@ def test_a_folder_that_cannot_be_written_is_no_error(fresh, tmp_path, monkeypatc
     assert loops.path is None
 
 
-def test_another_processor_gets_code_of_its_own(fresh, monkeypatch):
+@pytest.mark.parametrize(("name", "value"), [("NUMBA_CPU_NAME", "generic"), ("NUMBA_BOUNDSCHECK", "1")])
+def test_another_processor_and_another_way_of_compiling_get_code_of_their_own(fresh, monkeypatch, name, value):
     loops, _ = fresh
     loops.load()
-    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    monkeypatch.setenv(name, value)
     assert machine._cache_path() != loops.path
 
 
@@ -98,20 +99,23 @@ def test_compiling_is_announced_to_a_person_only(fresh, monkeypatch, at_terminal
     ids=["another type", "two dimensions", "with gaps", "a number"],
 )
 def test_only_flat_arrays_of_the_right_type_are_taken(ends):
-    with pytest.raises(TypeError, match="separate: argument 1 must be a 1-dimensional array of int32"):
+    with pytest.raises(
+        TypeError,
+        match="separate: takes arrays in C order .0: 1-dimensional uint32, 1: 1-dimensional int32 to write, 3",
+    ):
         kernels.separate(WORDS, ends, 7, np.zeros(3, dtype=np.uint32))
 
 
 def test_a_read_only_array_may_be_read_and_not_written():
     text, out = WORDS.copy(), np.zeros(3, dtype=np.uint32)
     text.flags.writeable = out.flags.writeable = False
-    with pytest.raises(TypeError, match="argument 3 .* of uint32 in C order that can be written"):
+    with pytest.raises(TypeError, match="3: 1-dimensional uint32 to write"):
         kernels.separate(text, np.array([2], dtype=np.int32), 7, out)
     assert out.tolist() == [0, 0, 0]
 
 
 def test_a_number_is_no_array_and_an_argument_too_few_no_call():
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(TypeError, match="takes 4 arguments, not 3"):
         kernels.separate(WORDS, np.array([2], dtype=np.int32), 7)
 
 
@@ -173,7 +177,7 @@ def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys
         toys["mean"](values, 0, False, 0.0)
     table = np.arange(12, dtype=np.uint64).reshape(4, 3)
     assert toys["last"](table, 1, 2**64 - 1) == 10
-    with pytest.raises(TypeError, match="argument 0 must be a 2-dimensional array of uint64"):
+    with pytest.raises(TypeError, match="0: 2-dimensional uint64"):
         toys["last"](table.T, 1, 2**64 - 1)
 
 
