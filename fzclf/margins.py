@@ -94,6 +94,7 @@ class FastView:
         self._nodes = nodes_of_terms(view.table, np.argsort(order))
         self._channels = np.array([CHANNELS.index(channel) for channel in view.channels], dtype=np.int64)
         self._grams, self._shift = _bucketed(self._nodes)
+        self._keys, self._word_nodes, self._word_shift = bucketed_words(self._nodes)
         self._numbers = _character_numbers(self._nodes) if self._settings.analyzer == "char" else None
 
     @staticmethod
@@ -144,7 +145,11 @@ class FastView:
         longest = int(np.diff(bounds).max(initial=0))
         if self._numbers is None:
             batch = TokenBatch(text, *cut_text(text, bounds, self.lexicon, workspace))
-            return batch, self._nodes.words_of(batch, workspace), longest
+            words, nodes = workspace.take("nodes", len(batch.ends), np.int32), self._nodes
+            _kernels.look_up_words(
+                text, batch.ends, self._keys, self._word_nodes, self._word_shift, nodes.pool, nodes.tails, words
+            )
+            return batch, words, longest
         words, ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
         token_bounds = np.empty_like(bounds)
         n = _kernels.number_characters(text, bounds, white_space(), self._numbers, words, ends, token_bounds)
@@ -193,10 +198,25 @@ def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:
     held = np.flatnonzero(nodes.grams[::2]) * 2
     prefixes, lasts = nodes.grams[held] >> np.uint64(32), nodes.grams[held] & np.uint64(0xFFFFFFFF)
     keys = prefixes << np.uint64(_HALF_KEY) | lasts
-    n_bits = max(1, math.ceil(math.log2(len(held) / _ENTRIES_A_BUCKET + 1)))
+    n_bits = _n_bits(len(held))
     buckets = np.zeros(_BUCKET << n_bits, dtype=np.uint64)
     _kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets, 64 - n_bits)
     return buckets, 64 - n_bits
+
+
+def bucketed_words(nodes: NodeTable) -> tuple[NDArray[np.uint64], NDArray[np.int32], int]:
+    """The words of a node table, eight keys to a cache line, the nodes beside them, and the shift."""
+    from fzclf import _kernels
+
+    n_bits = _n_bits(int(np.count_nonzero(nodes.words[::2])))
+    keys, numbers = np.zeros(_BUCKET << n_bits, dtype=np.uint64), np.zeros(_BUCKET << n_bits, dtype=np.int32)
+    _kernels.fill_word_buckets(nodes.words, keys, numbers, 64 - n_bits)
+    return keys, numbers, 64 - n_bits
+
+
+def _n_bits(n_entries: int) -> int:
+    """Binary logarithm of the number of buckets."""
+    return max(1, math.ceil(math.log2(n_entries / _ENTRIES_A_BUCKET + 1)))
 
 
 def _character_numbers(nodes: NodeTable) -> NDArray[np.int32]:
