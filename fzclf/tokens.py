@@ -61,8 +61,11 @@ def tokens_of(term: str, analyzer: str) -> list[str]:
     """
     if analyzer == "char":
         return list(term)
+    words = term.split(" ")
+    if "" not in words:
+        return words
     tokens: list[str] = []
-    pieces = iter(term.split(" "))
+    pieces = iter(words)
     for piece in pieces:
         if not piece and next(pieces, None) != "":
             return []

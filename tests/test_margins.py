@@ -11,7 +11,7 @@ import slow_twins
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf import _kernels
+from fzclf import _kernels, margins
 from fzclf.cutting import Workspace
 from fzclf.features import CHANNELS, FLAGS, build_units
 from fzclf.margins import FastView, bucketed_words
@@ -134,6 +134,11 @@ def test_a_view_without_terms_adds_nothing(texts):
     assert np.allclose(with_empty.score(units).margins, Scorer(model).score(units).margins, atol=1e-12)
 
 
+def test_the_tables_are_made_as_the_kernels_read_them():
+    here = margins._BUCKET, margins._BLOCK, margins._HALF_KEY
+    assert here == (_kernels.BUCKET, _kernels.BLOCK, _kernels.HALF_KEY)
+
+
 # --- each kernel and its twin ---------------------------------------------------------------
 
 
@@ -195,7 +200,7 @@ def test_look_up_words_over_many_full_buckets():
 
 
 def test_long_words_of_one_hash_are_told_apart():
-    """Both words stand under the hash of 法治政府建设; then they change places, as if 依法行政工作 had that hash first."""
+    """Both stand under the hash of the first; then they change places, as if the other had that hash."""
     words = ["法治政府建设", "依法行政工作"]
     learned = NodeTable(1)
     learned.nodes(batch_of(words), Workspace(keep=False), learn=True)
@@ -220,10 +225,10 @@ def test_marks_and_margins(seen, channel_marks):
     marks = np.zeros(6, dtype=np.uint64)
     _kernels.mark_units(grid, np.array(channels, dtype=np.int64), np.array(channel_marks, dtype=np.uint64), marks)
     assert marks.tolist() == slow_twins.mark_units(seen, channel_marks, 6)
-    sums, margins = np.arange(6 * 8, dtype=np.float64), np.zeros(len(seen) * 2)
+    sums, found = np.arange(6 * 8, dtype=np.float64), np.zeros(len(seen) * 2)
     places = np.array([2 * channel for channel in channels], dtype=np.int64)
-    _kernels.add_margins(grid, np.array(channels, dtype=np.int64), places, 2, 8, sums, margins)
-    assert margins.tolist() == slow_twins.add_margins(seen, len(channels), sums.tolist())
+    _kernels.add_margins(grid, np.array(channels, dtype=np.int64), places, 2, 8, sums, found)
+    assert found.tolist() == slow_twins.add_margins(seen, len(channels), sums.tolist())
 
 
 def test_score_units_on_weights_that_can_be_checked_by_eye():
