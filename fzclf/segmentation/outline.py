@@ -24,7 +24,7 @@ from fzclf.segmentation.drafts import (
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
-from fzclf.segmentation.numbering import LINE_STARTS, Enumerator, Style, line_enumerator
+from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
 
@@ -208,8 +208,9 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
 
 def _goes_on_inside(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> bool:
     """Whether the next number of the same style opens a later sentence: `1.……2.……` are items, and 1. is no heading."""
+    starts = BRACKET_STARTS if mark.style is Style.HAN_BRACKET else LINE_STARTS  # most of the others are 一是 and 二是
     for start, end in sentences:
-        if text[start] in LINE_STARTS:
+        if text[start] in starts:
             other = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
             if other is not None and other.sure and other.style is mark.style and other.ordinal == mark.ordinal + 1:
                 return True
