@@ -141,7 +141,7 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
         return False
     if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
         body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
-        return body_below and words.startswith("——")
+        return body_below and words.startswith("——") and not (before is not None and _is_list_line(before))
     if words.startswith("各位") or not any("\u4e00" <= char <= "\u9fff" for char in words):
         return False
     if before is not None and _is_list_line(before):
