@@ -131,7 +131,8 @@ def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: D
         return len(draft) <= _LONGEST_DIGIT_HEADING and draft.words[-1] not in UNFINISHED and (wordy or after.ended)
     listed = before is not None and before.kind == PARAGRAPH and before.mark is not None and before.mark.style is style
     fits = len(draft) <= _LONGEST_DIGIT_SENTENCE and draft.words[-1] == "。" and not _DIGITS.search(draft.words, 4)
-    return fits and not listed and wordy and len(after) > 2 * len(draft)
+    opens_list = after.mark is not None and after.mark.ordinal == 1  # of a deeper style, as seen above
+    return fits and (opens_list or (not listed and wordy and len(after) > 2 * len(draft)))
 
 
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
