@@ -23,7 +23,7 @@ else:
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]  # before Python 3.11
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("fzclf", "models", "labels", "seeds", "tests", "benchmarks", "pyproject.toml")
+PARTS = ("fzclf", "models", "labels", "seeds", "tests", "benchmarks", "fuzz", ".github", ".ci", "pyproject.toml")
 PASSED, FAILED = 0, 1  # how pytest ends; anything else is no answer
 SECONDS = 600
 

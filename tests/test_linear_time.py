@@ -13,10 +13,10 @@ import importlib
 import os
 import pkgutil
 import re
+import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from re import _parser  # type: ignore[attr-defined]  # the parser of the standard library, to find a pattern's own characters
 
 import documents as make
 import pytest
@@ -24,6 +24,9 @@ from conftest import ROOT
 
 import fzclf
 from fzclf.reading import read
+
+# The parser of the standard library finds a pattern's own characters; Python 3.11 gave it another name.
+pattern_parser = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 GROWTH = 3.0
 TRIES = 7
@@ -101,11 +104,13 @@ def own_characters(pattern: re.Pattern[str] | re.Pattern[bytes]) -> list[str]:
     def walk(tree: object) -> None:
         if isinstance(tree, tuple) and len(tree) == 2 and str(tree[0]) == "LITERAL":
             found.append(chr(tree[1]))
-        elif isinstance(tree, tuple | list | _parser.SubPattern):
+        elif isinstance(tree, tuple | list | pattern_parser.SubPattern):
             for branch in tree:
                 walk(branch)
 
-    walk(_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else 0))
+    walk(
+        pattern_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else 0)
+    )
     pairs = [one + other for one, other in pairwise(found)]
     return list(dict.fromkeys(found))[:30] + list(dict.fromkeys(pairs))[:30]
 

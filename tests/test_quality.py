@@ -13,7 +13,7 @@ from benchmarks.quality import checking, data, document, guard, record, tables, 
 from benchmarks.quality.__main__ import main
 from benchmarks.quality.alternatives import alternatives, in_use
 from benchmarks.quality.leaving_out import leave_out, remembered_words
-from benchmarks.quality.paragraphs import _SetSVM
+from benchmarks.quality.paragraphs import _OfSets
 from benchmarks.quality.pictures import pictures
 from fzclf.training.codebook import load_codebook
 from fzclf.training.cross_validation import fold_of_reports, hold_out
@@ -209,7 +209,7 @@ def test_labels_as_powers_of_two_give_one_machine_for_each_category():
     from sklearn.svm import LinearSVC
 
     matrix = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] * 4)
-    fitted = _SetSVM(LinearSVC, {"C": 10.0}).fit(matrix, np.array([1, 2, 3] * 4), np.ones(12))
+    fitted = _OfSets(LinearSVC, {"C": 10.0}).fit(matrix, np.array([1, 2, 3] * 4), np.ones(12))
     assert ((matrix[:3] @ fitted.coef_.T + fitted.intercept_) > 0).tolist() == [
         [True, False],
         [False, True],

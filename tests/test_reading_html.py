@@ -71,6 +71,13 @@ def test_a_page_of_an_unknown_site_goes_to_trafilatura() -> None:
     assert document.notes == ("no container of a known site: main text found by trafilatura",)
 
 
+def test_a_page_that_trafilatura_would_take_a_minute_for_is_taken_whole() -> None:
+    items = "<ul><li>推进依法行政</li></ul>" * 20_000
+    document = read_document(f"<html><body>{items}</body></html>".encode())
+    assert document.text.count("推进依法行政") == 20_000
+    assert document.notes == ("no container of a known site: text of the whole page, navigation included",)
+
+
 def test_a_short_page_is_taken_whole_and_noted() -> None:
     document = read_document("<html><body><p>甲</p></body></html>".encode())
     assert (document.text, document.notes[0]) == (

@@ -58,6 +58,7 @@ _SINGLE_STARTS = frozenset(
     + [chr(_HAN_SINGLE + step) for step in range(_HAN_SINGLE_RUN)]
 )
 LINE_STARTS = _PLAIN_STARTS | _BRACKETS | _SINGLE_STARTS | {"第"}
+BRACKET_STARTS = _BRACKETS | _SINGLE_STARTS
 ITEM_STARTS = LINE_STARTS | frozenset("首其再最")
 _NOUN = re.compile(rf"第{_SPACE}?({_HAN}|{_DIGITS}){_SPACE}?(部分|篇|章|节|条)[ \u3000\xa0、：:]{{0,2}}")
 _BRACKET = re.compile(rf"[（(]{_SPACE}?({_HAN}|{_DIGITS}){_SPACE}?([）)]{{1,2}})[、，．.]?{_SPACE}{{0,2}}")

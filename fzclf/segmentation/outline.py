@@ -24,7 +24,7 @@ from fzclf.segmentation.drafts import (
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
-from fzclf.segmentation.numbering import LINE_STARTS, Enumerator, Style, line_enumerator
+from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
 
@@ -131,7 +131,8 @@ def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: D
         return len(draft) <= _LONGEST_DIGIT_HEADING and draft.words[-1] not in UNFINISHED and (wordy or after.ended)
     listed = before is not None and before.kind == PARAGRAPH and before.mark is not None and before.mark.style is style
     fits = len(draft) <= _LONGEST_DIGIT_SENTENCE and draft.words[-1] == "。" and not _DIGITS.search(draft.words, 4)
-    return fits and not listed and wordy and len(after) > 2 * len(draft)
+    opens_list = after.mark is not None and after.mark.ordinal == 1  # of a deeper style, as seen above
+    return fits and (opens_list or (not listed and wordy and len(after) > 2 * len(draft)))
 
 
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
@@ -141,7 +142,7 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
         return False
     if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
         body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
-        return body_below and words.startswith("——")
+        return body_below and words.startswith("——") and not (before is not None and _is_list_line(before))
     if words.startswith("各位") or not any("\u4e00" <= char <= "\u9fff" for char in words):
         return False
     if before is not None and _is_list_line(before):
@@ -208,8 +209,9 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
 
 def _goes_on_inside(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> bool:
     """Whether the next number of the same style opens a later sentence: `1.……2.……` are items, and 1. is no heading."""
+    starts = BRACKET_STARTS if mark.style is Style.HAN_BRACKET else LINE_STARTS  # most of the others are 一是 and 二是
     for start, end in sentences:
-        if text[start] in LINE_STARTS:
+        if text[start] in starts:
             other = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)])
             if other is not None and other.sure and other.style is mark.style and other.ordinal == mark.ordinal + 1:
                 return True
