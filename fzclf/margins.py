@@ -83,7 +83,9 @@ class FastView:
         self._weights[:, :n_categories] = view.weights[order]
         self._nodes = nodes_of_terms(view.table, np.argsort(order))
         self._grams, self._shift = _bucketed(self._nodes)
-        self._numbers = _character_numbers(self._nodes) if self._settings.analyzer == "char" else None
+        characters = self._settings.analyzer == "char"
+        self._numbers = _character_numbers(self._nodes) if characters else np.empty(0, dtype=np.int32)
+        self._table = None if characters else bucketed_words(self._nodes)
 
     @staticmethod
     def takes(view: View) -> bool:
@@ -108,9 +110,10 @@ class FastView:
         kernels.score_units(
             token_bounds, words, first, low, high, self._grams, self._shift,
             self._tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._weights.reshape(-1), self._weights.shape[1], self._tallied, self._counters.counters(len(self._idf))[0],
-            take("unit nodes", longest * high, np.int32), take("columns", longest * high + 1, np.int32),
-            take("row", longest * high, np.float64), sums.reshape(-1), tallies,
+            self._weights.reshape(-1), self._weights.shape[1], self._tallied,
+            self._counters.counters(len(self._idf))[0], take("unit nodes", longest * high, np.int32),
+            take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
+            sums.reshape(-1), tallies,
         )  # fmt: skip
 
     def _words(
@@ -118,9 +121,11 @@ class FastView:
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Bounds of the tokens of spans that lie end to end, and the node of each token."""
         workspace = self._workspace
-        if self._numbers is None:
+        if self._table is not None:
             batch = TokenBatch(text, *cut_text(text, bounds, self.lexicon, workspace))
-            return batch.token_bounds, self._nodes.words_of(batch, workspace)
+            words, nodes = workspace.take("nodes", len(batch.ends), np.int32), self._nodes
+            kernels.look_up_words(text, batch.ends, *self._table, nodes.pool, nodes.tails, words)
+            return batch.token_bounds, words
         words, ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
         token_bounds = np.empty_like(bounds)
         n = kernels.number_characters(text, bounds, white_space(), self._numbers, words, ends, token_bounds)
@@ -140,10 +145,23 @@ def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:
     held = np.flatnonzero(nodes.grams[::2]) * 2
     prefixes, lasts = nodes.grams[held] >> np.uint64(32), nodes.grams[held] & np.uint64(0xFFFFFFFF)
     keys = prefixes << np.uint64(_HALF_KEY) | lasts
-    n_bits = max(1, math.ceil(math.log2(len(held) / _ENTRIES_A_BUCKET + 1)))
+    n_bits = _n_bits(len(held))
     buckets = np.zeros(_BUCKET << n_bits, dtype=np.uint64)
     kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets, 64 - n_bits)
     return buckets, 64 - n_bits
+
+
+def bucketed_words(nodes: NodeTable) -> tuple[NDArray[np.uint64], NDArray[np.int32], int]:
+    """The words of a node table, eight keys to a cache line, the nodes beside them, and the shift."""
+    n_bits = _n_bits(int(np.count_nonzero(nodes.words[::2])))
+    keys, numbers = np.zeros(_BUCKET << n_bits, dtype=np.uint64), np.zeros(_BUCKET << n_bits, dtype=np.int32)
+    kernels.fill_word_buckets(nodes.words, keys, numbers, 64 - n_bits)
+    return keys, numbers, 64 - n_bits
+
+
+def _n_bits(n_entries: int) -> int:
+    """Binary logarithm of the number of buckets."""
+    return max(1, math.ceil(math.log2(n_entries / _ENTRIES_A_BUCKET + 1)))
 
 
 def _character_numbers(nodes: NodeTable) -> NDArray[np.int32]:

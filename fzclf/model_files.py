@@ -152,9 +152,7 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
         manifest = json.loads(content, object_pairs_hook=_without_duplicates)
         sha256 = _manifest_sha256(manifest) if isinstance(manifest, dict) else None
     except (ValueError, RecursionError) as error:
-        raise ModelError(
-            f"{path}: not valid JSON ({error}); the folder is damaged, copy or train it again"
-        ) from error
+        raise ModelError(f"{path}: not valid JSON ({error}); the folder is damaged, copy or train it again") from error
     if not isinstance(manifest, dict) or manifest.get("kind") != _MAGIC:
         raise ModelError(f"{path}: not the manifest of an fzclf model (its kind must be {_MAGIC!r})")
     number = manifest.get("format")

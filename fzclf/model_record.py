@@ -31,11 +31,10 @@ MOST_USER_CHARACTERS = 200_000
 MOST_WORDS_IN_A_TERM = 8
 _LARGEST_IDF = 1e6  # ln of any number of documents is far below
 _SPACE = ord(" ")
-_PARTS = ("terms", "term_ends", "idf", "weights")
 
 
 def model_from(manifest: Mapping[str, Any], arrays: Arrays) -> Model:
-    """The model that a manifest and its arrays describe.
+    """The model that a manifest and its arrays describe; `arrays` is emptied, so that nothing is held twice.
 
     Raises
     ------
@@ -118,7 +117,7 @@ def _views_from(views: list[Mapping[str, Any]], arrays: Arrays, n_categories: in
     if not 1 <= len(views) <= MOST_VIEWS or len(set(names)) != len(names):
         raise ValueError(f"views must hold at least one, at most {MOST_VIEWS}, of different names")
     made = tuple(_view_from(view, arrays, n_categories) for view in views)
-    unknown = set(arrays) - {"context", "flag_weights", "bias"} - {f"{name}.{part}" for name in names for part in _PARTS}
+    unknown = set(arrays) - {"context", "flag_weights", "bias"}  # a view takes its own out
     if unknown:
         raise ValueError(f"arrays that no view names: {sorted(unknown)}")
     return made
@@ -129,10 +128,10 @@ def _view_from(view: Mapping[str, Any], arrays: Arrays, n_categories: int) -> Vi
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"a view is named {name!r}, which is no word of letters")
     settings = _settings_from(name, view["settings"])
-    ends, idf = arrays[f"{name}.term_ends"], arrays[f"{name}.idf"]
+    ends, idf = arrays.pop(f"{name}.term_ends"), arrays.pop(f"{name}.idf")
     if idf.dtype != np.float64 or idf.shape != ends.shape or not (np.abs(idf) < _LARGEST_IDF).all():
         raise ValueError(f"{name}.idf must be {len(ends)} numbers below {_LARGEST_IDF:g}")
-    terms = _unpack_terms(arrays[f"{name}.terms"], ends, settings)
+    terms = _unpack_terms(arrays.pop(f"{name}.terms"), ends, settings)
     weights = _floats(arrays, f"{name}.weights", (len(terms), n_categories))
     return View(name, TermTable(settings, terms, idf), weights)
 
@@ -156,7 +155,7 @@ def _settings_from(name: str, given: Mapping[str, Any]) -> TermSettings:
 
 
 def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    array = arrays[name]
+    array = arrays.pop(name)
     if array.dtype not in (np.float32, np.float16) or array.shape != shape:
         raise ValueError(f"{name} must be float32 or float16 of shape {shape}, not {array.dtype} of {array.shape}")
     if not np.isfinite(array).all():

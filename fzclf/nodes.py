@@ -48,25 +48,16 @@ class NodeTable:
             self._reserve(n_tokens, len(batch.text))
         nodes = workspace.take("nodes", self.max_n * n_tokens, np.int32).reshape(self.max_n, n_tokens)
         words = nodes[0]
-        self._number_words(batch, words, learn=learn)
+        kernels.intern_words(
+            batch.text, batch.ends, self.words, len(self.words) // 2, learn,
+            self.pool, self.tails, self.state, words,
+        )  # fmt: skip
         for order in range(2, self.max_n + 1):
             kernels.intern_grams(
                 words, nodes[order - 2], order, batch.token_bounds, self.grams, len(self.grams) // 2, learn,
                 self.prefixes, self.tails, self.state, nodes[order - 1],
             )  # fmt: skip
         return nodes
-
-    def words_of(self, batch: TokenBatch, workspace: Workspace) -> NDArray[np.int32]:
-        """Node of each token; -1 for words that are not known."""
-        words = workspace.take("nodes", len(batch.ends), np.int32)
-        self._number_words(batch, words, learn=False)
-        return words
-
-    def _number_words(self, batch: TokenBatch, out: NDArray[np.int32], *, learn: bool) -> None:
-        kernels.intern_words(
-            batch.text, batch.ends, self.words, len(self.words) // 2, learn,
-            self.pool, self.tails, self.state, out,
-        )  # fmt: skip
 
     def _reserve(self, n_tokens: int, n_codes: int) -> None:
         """Room for a batch in which everything is new: the loops do not check."""

@@ -65,7 +65,7 @@ def classify_many(texts: Iterable[str], *, model: Model | None = None, n_jobs: i
     texts : iterable of str
         Read only as far as results are asked for, and a few ahead.
     n_jobs : int
-        Threads at work. Only the compiled loops release the interpreter's lock, about a third of the
+        Threads at work. Only the compiled loops release the interpreter's lock, about half of the
         time: for many long reports, processes (each with its own part of the texts) gain more.
 
     Raises

@@ -94,6 +94,10 @@ def number_characters(texts: list[str], known: dict[str, int]) -> tuple[list[int
     return nodes, ends, [0, *np.cumsum([*map(len, pieces)], dtype=int).tolist()]
 
 
+def look_up_words(known: list[str], words: list[str]) -> list[int]:
+    return [known.index(word) if word in known else -1 for word in words]
+
+
 def entry_of(buckets: list[int], key: int, n_bits: int) -> int:
     """Bucket by bucket from where the key belongs, until one has it or has room."""
     bucket = (key * 0x9E3779B97F4A7C15 % 2**64) >> (64 - n_bits)

@@ -11,14 +11,18 @@ import slow_twins
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fzclf import _kernels, margins
+from fzclf.cutting import Workspace
 from fzclf.features import CHANNELS, FLAGS, build_units
 from fzclf.machine import kernels
-from fzclf.margins import FastView
+from fzclf.margins import FastView, bucketed_words
 from fzclf.model import Model, Review, View
+from fzclf.nodes import NodeTable
 from fzclf.reference import fit_table
 from fzclf.scoring import Scorer
 from fzclf.segmentation import read_outline
 from fzclf.terms import TermSettings, TermTable
+from fzclf.tokens import TokenBatch
 
 VIEWS = {
     "words 1-2": TermSettings(ngram_range=(1, 2), sublinear_tf=True, lowercase=False),
@@ -121,6 +125,11 @@ def test_a_view_without_terms_adds_nothing(texts):
     assert np.allclose(with_empty.score(units).margins, Scorer(model).score(units).margins, atol=1e-12)
 
 
+def test_the_tables_are_made_as_the_kernels_read_them():
+    here = margins._BUCKET, margins._BLOCK, margins._HALF_KEY
+    assert here == (_kernels.BUCKET, _kernels.BLOCK, _kernels.HALF_KEY)
+
+
 # --- each kernel and its twin ---------------------------------------------------------------
 
 
@@ -149,6 +158,52 @@ def test_fill_buckets_puts_every_entry_where_it_is_looked_for(pairs, n_bits):
     assert sorted(filter(None, table)) == sorted(entries.tolist())
     for entry in entries.tolist():
         assert slow_twins.entry_of(table, entry >> 21, n_bits) == entry
+
+
+def looked_up(known, words):
+    """Node of each of `words` in a table of the words `known`, whose nodes are their numbers."""
+    learned = NodeTable(1)
+    learned.nodes(batch_of(known), Workspace(keep=False), learn=True)
+    keys, nodes, shift = bucketed_words(learned)
+    batch, out = batch_of(words), np.empty(len(words), dtype=np.int32)
+    kernels.look_up_words(batch.text, batch.ends, keys, nodes, shift, learned.pool, learned.tails, out)
+    return out.tolist()
+
+
+def batch_of(words):
+    codes, bounds = slow_twins.joined(words)
+    return TokenBatch(codes, bounds[1:].astype(np.int32), np.array([0, len(words)]))
+
+
+ANY_WORD = st.text("ab\x00法治😀", min_size=1, max_size=6)
+
+
+@given(st.lists(ANY_WORD, unique=True), st.lists(ANY_WORD, min_size=1))
+def test_look_up_words(known, others):
+    words = [*known, *others]
+    assert looked_up(known, words) == slow_twins.look_up_words(known, words)
+
+
+def test_look_up_words_over_many_full_buckets():
+    known = [chr(0x4E00 + i) + chr(0x4E00 + i // 7) * (i % 5) for i in range(5000)]
+    words = known[::-1] + [word + "法" for word in known]
+    assert looked_up(known, words) == slow_twins.look_up_words(known, words)
+
+
+def test_long_words_of_one_hash_are_told_apart():
+    """Both stand under the hash of the first; then they change places, as if the other had that hash."""
+    words = ["法治政府建设", "依法行政工作"]
+    learned = NodeTable(1)
+    learned.nodes(batch_of(words), Workspace(keep=False), learn=True)
+    keys, nodes = learned.words[::2], learned.words[1::2]
+    keys[(keys != 0) & (nodes == 1)] = keys[(keys != 0) & (nodes == 0)]
+    batch, out = batch_of(words[:1]), np.empty(1, dtype=np.int32)
+    for place in (0, 1):
+        learned.pool[1:7], learned.pool[8:14] = (
+            [ord(char) for char in word] for word in (words if place == 0 else words[::-1])
+        )
+        kernels.look_up_words(batch.text, batch.ends, *bucketed_words(learned), learned.pool, learned.tails, out)
+        assert out.tolist() == [place]
 
 
 @pytest.mark.parametrize("width", [8, 16])

@@ -16,6 +16,7 @@ from fzclf.loading import load_model
 from fzclf.training import fitting
 from fzclf.training.fitting import FitSettings
 
+_PENALTIES = (0.005, 0.01, 0.02, 0.05, 0.2)
 _CHANNEL_NAMES = {
     "previous": "the sentence before",
     "next": "the sentence after",
@@ -155,8 +156,7 @@ def _without_words() -> Iterator[None]:
 def _features() -> list[Alternative]:
     sentence = {"channels": ("sentence",)}
     longest = [
-        Alternative("terms", f"characters only, 1–{n}", {"character_ngrams": (1, n)}, _without_words)
-        for n in (2, 3, 4)
+        Alternative("terms", f"characters only, 1–{n}", {"character_ngrams": (1, n)}, _without_words) for n in (2, 3, 4)
     ]
     channels = [
         Alternative("context", f"without {_CHANNEL_NAMES.get(one, one)}", _without(one)) for one in CHANNELS[1:]
@@ -173,7 +173,7 @@ def _features() -> list[Alternative]:
         Alternative("context", "no context", sentence),
         *channels,
         Alternative("context", "no flags (role, position)", {"flag_weight": 0.0}),
-        *_other_values("context", "logistic regression of the place, C", "context_penalty", (0.005, 0.01, 0.02, 0.05, 0.2)),
+        *_other_values("context", "logistic regression of the place, C", "context_penalty", _PENALTIES),
         Alternative("context", "no copy without its place", {"alone_weight": 0.0}),
     ]
 

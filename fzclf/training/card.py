@@ -60,7 +60,7 @@ Chosen among:
 ## Versions
 
 {used}
-"""
+"""  # noqa: E501  (wrapped as the Markdown is)
 
 
 def figures_text(figures: Mapping[str, Any]) -> str:

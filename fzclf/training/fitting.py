@@ -4,10 +4,10 @@ Two linear classifiers, one on the other (stacked generalization, Wolpert 1992).
 for each category against the rest with squared hinge loss and L2 penalty (scikit-learn's LinearSVC on LIBLINEAR,
 Fan et al. 2008), reads the TF-IDF row of a sentence alone. The second, multinomial logistic regression, weighs its
 margins for the sentence, its neighbours, the openings of item and paragraph and the heading; it is fitted on
-margins of sentences whose report the first had not seen. As both are linear, every term keeps an exact weight. Against one
-classifier over the rows of all those units it was better on real text and needs a sixth of the weights
-(docs/evaluation.md, docs/decisions/001-words-first-then-place.md). The second uses each sentence twice: in its place, and
-without neighbours and heading, so that a missing or wrong heading does not drag a clear sentence along.
+margins of sentences whose report the first had not seen. As both are linear, every term keeps an exact weight.
+Against one classifier over the rows of all those units it was better on real text and needs a sixth of the weights
+(docs/evaluation.md, docs/decisions/001-words-first-then-place.md). The second uses each sentence twice: in its place,
+and without neighbours and heading, so that a missing or wrong heading does not drag a clear sentence along.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _unseen_margins(matrix: Any, examples: Examples, n_categories: int, settings
 
 
 def _inner_folds(examples: Examples) -> NDArray[np.int64]:
-    """Fold of each sentence: whole reports where there are enough of them, else whole paragraphs, each to the smallest."""
+    """Fold of each sentence: whole reports if there are enough, else whole paragraphs, each to the smallest."""
     owners = examples.owners
     if len(np.unique(owners)) < INNER_FOLDS:
         owners = np.cumsum(examples.units.flags[:, FLAGS.index("opens paragraph")])
