@@ -198,7 +198,7 @@ class Report(Generic[P_co]):
     def to_json(self, *, indent: int | None = None) -> str:
         """`to_dict` as JSON; lone surrogates are escaped, so that it is valid and encodable.
 
-        A reader of JSON makes one character of a high and a low surrogate in a row, which a Python string may hold as two.
+        A reader of JSON makes one character of a high and a low surrogate in a row, which Python may hold as two.
         """
         return dump_json(self.to_dict(), indent=indent)
 
