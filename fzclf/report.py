@@ -196,7 +196,10 @@ class Report(Generic[P_co]):
         return {"title": self.title, "n_characters": len(self.text), "blocks": [b.to_dict() for b in self.blocks]}
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """`to_dict` as JSON; lone surrogates are escaped, so that it is valid and encodable."""
+        """`to_dict` as JSON; lone surrogates are escaped, so that it is valid and encodable.
+
+        A reader of JSON makes one character of a high and a low surrogate in a row, which Python may hold as two.
+        """
         return dump_json(self.to_dict(), indent=indent)
 
     def to_frame(self) -> pandas.DataFrame:
