@@ -10,7 +10,7 @@ TOOLS := .venv/tools/$(notdir $(BIN))
 
 # Whatever walks the kernels: words, terms, rows, scores.
 BOUNDS := $(addprefix tests/test_,kernels.py counting.py cutting.py vectorizer.py scoring.py features.py tagging.py \
-  golden_predictions.py formats.py)
+  golden_predictions.py formats.py margins.py cuts.py)
 
 .PHONY: demo test check model bench bench-check bounds trust faults fuzz sbom audit clean
 
@@ -37,7 +37,7 @@ bench-check: .venv/test  ## the short gate that CI runs
 
 bounds: .venv/test  ## kernels with every index checked, compiled anew in a folder of their own
 	rm -rf .venv/bounds
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/bounds $(RUN) -m pytest -q $(BOUNDS)
+	NUMBA_BOUNDSCHECK=1 FZCLF_CACHE_DIR=$(CURDIR)/.venv/bounds $(RUN) -m pytest -q $(BOUNDS)
 
 trust: .venv/test  ## the promises of docs/reliability.md at full length
 	FZCLF_THOROUGH=1 $(RUN) -m pytest tests/test_trust_*.py tests/test_formats.py

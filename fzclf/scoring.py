@@ -47,16 +47,15 @@ class Scorer:
             if isinstance(engine, FastRows) and FastView.takes(view)
         ]
         self._columns = [CHANNELS.index(channel) for channel in model.channels]
-        self._context = model.context.astype(np.float64)
+        self._context = np.concatenate(model.context).astype(np.float64)  # the channels' matrices, one below the other
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
     def score(self, units: Units) -> Scores:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
         alone, tallies = self.score_units(units)
-        margins = units.flags @ self._flag_weights + self._bias
-        for column, influence in zip(self._columns, self._context, strict=True):
-            margins += (alone @ influence)[units.seen[:, column]]
+        shown = alone[units.seen[:, self._columns]].reshape(len(units.seen), len(self._context))
+        margins = units.flags @ self._flag_weights + shown @ self._context + self._bias
         return Scores(margins, tallies[units.seen[:, 0]])
 
     def score_units(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
