@@ -114,15 +114,15 @@ def _calibrated(reports: Sequence[LabelledReport], examples: Examples, held_out:
     """Temperature and review limits, from what was held out."""
     temperature = fit_temperature(held_out.margins, examples.labels)
     shares = probabilities(held_out.margins, temperature)
-    honest = honest_sentences(reports, examples)
     correct = shares.argmax(axis=1) == examples.labels
-    certainty, right = _paragraphs(reports, examples, shares, honest)
+    groups = (honest_sentences(reports, examples), examples.labels >= 0)  # a limit must hold on both
+    paragraphs = [_paragraphs(reports, examples, shares, group) for group in groups]
     n_pairs = np.maximum(_lengths(examples.units) - 1, 1)
     by_report = np.bincount(examples.owners, held_out.n_known) / np.bincount(examples.owners, n_pairs)
     enough = len(reports) >= FEWEST_REPORTS
     review = Review(
-        sentence_probability=lowest_probability(shares[honest].max(axis=1), correct[honest], WISHED_PRECISION),
-        paragraph_probability=lowest_probability(certainty, right, WISHED_PRECISION),
+        sentence_probability=max(_limit(shares[group].max(axis=1), correct[group]) for group in groups),
+        paragraph_probability=max(_limit(certainty, right) for certainty, right in paragraphs),
         known_share=_quantile(held_out.n_known / n_pairs, UNFAMILIAR_SENTENCES) if enough else 0.0,
         known_share_text=_quantile(by_report, UNFAMILIAR_REPORTS) if enough else 0.0,
     )
@@ -139,14 +139,18 @@ def honest_sentences(reports: Sequence[LabelledReport], examples: Examples) -> N
     return real if real.sum() >= FEWEST_REAL else labelled
 
 
+def _limit(certainty: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    return lowest_probability(certainty, right, WISHED_PRECISION)
+
+
 def _quantile(values: NDArray[np.float64], share: float) -> float:
     return round(float(np.quantile(values, share)), 4)
 
 
 def _paragraphs(
-    reports: Sequence[LabelledReport], examples: Examples, shares: NDArray[np.float64], honest: NDArray[np.bool_]
+    reports: Sequence[LabelledReport], examples: Examples, shares: NDArray[np.float64], group: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Certainty of every paragraph that is honest throughout, and whether its widest category is right."""
+    """Certainty of every paragraph whose sentences are all in the group, and whether its widest category is right."""
     lengths, best = _lengths(examples.units), shares.argmax(axis=1)
     certainty, right = [], []
     first = 0
@@ -154,7 +158,7 @@ def _paragraphs(
         for passage in report.passages:
             own = slice(first, first + len(passage.sentences))
             first = own.stop
-            if honest[own].all():
+            if group[own].all():
                 widest = [
                     np.bincount(of[own], weights=lengths[own], minlength=shares.shape[1]).argmax()
                     for of in (examples.labels, best)
