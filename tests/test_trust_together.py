@@ -80,13 +80,17 @@ def test_a_read_only_installation_and_home_in_a_folder_with_chinese_and_spaces(c
 
 FORKED = """
 import fzclf, os, signal, sys, threading
+from fzclf.loading import scorer_of
 text = fzclf.read(sys.argv[1])
 alone = fzclf.classify(text).to_json()
 busy = True
 def work():
     while busy:
         assert fzclf.classify(text).to_json() == alone
-threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
+def load():
+    while busy:
+        scorer_of(fzclf.load_model())
+threads = [threading.Thread(target=deed, daemon=True) for deed in (work, work, load, load)]
 for thread in threads:
     thread.start()
 signal.alarm(120)
