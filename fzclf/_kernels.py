@@ -48,6 +48,7 @@ HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
 
 I64, U64, BOOL = types.int64, types.uint64, types.boolean
 _WORD = ir.IntType(64)
+_BUCKET_WORDS = ir.VectorType(_WORD, BUCKET)
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
@@ -109,19 +110,25 @@ def _group_typed(_context: Any) -> Any:
 _group: Any = intrinsic(_group_typed)
 
 
+def _bucket_at(context: Any, builder: Any, kind: Any, array: Any, slot: Any) -> Any:
+    """The eight words of an array from a slot on, as a vector."""
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.load(builder.bitcast(builder.gep(data, [slot]), _BUCKET_WORDS.as_pointer()), align=8)
+
+
 def _entry_in_bucket_typed(_context: Any, buckets: Any, _slot: Any, _key: Any) -> Any:
     """Of the eight entries from a slot on, the one with a key, else 0: all compared at once."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, slot, key = arguments
-        words = ir.VectorType(_WORD, BUCKET)
-        data = context.make_array(signature.args[0])(context, builder, array).data
-        entries = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        entries = _bucket_at(context, builder, signature.args[0], array, slot)
         same = builder.icmp_unsigned(
-            "==", builder.lshr(entries, ir.Constant(words, [HALF_KEY] * BUCKET)), _repeated(builder, key, BUCKET)
+            "==",
+            builder.lshr(entries, ir.Constant(_BUCKET_WORDS, [HALF_KEY] * BUCKET)),
+            _repeated(builder, key, BUCKET),
         )
-        found = builder.select(same, entries, ir.Constant(words, [0] * BUCKET))
-        kind = ir.FunctionType(_WORD, [words])
+        found = builder.select(same, entries, ir.Constant(_BUCKET_WORDS, [0] * BUCKET))
+        kind = ir.FunctionType(_WORD, [_BUCKET_WORDS])
         name = f"llvm.vector.reduce.or.v{BUCKET}i64"
         any_of = cgutils.get_or_insert_function(builder.module, kind, name)
         return builder.call(any_of, [found])
@@ -164,9 +171,7 @@ def _place_in_bucket_typed(_context: Any, keys: Any, _slot: Any, _key: Any) -> A
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, slot, key = arguments
-        words = ir.VectorType(_WORD, BUCKET)
-        data = context.make_array(signature.args[0])(context, builder, array).data
-        held = builder.load(builder.bitcast(builder.gep(data, [slot]), words.as_pointer()), align=8)
+        held = _bucket_at(context, builder, signature.args[0], array, slot)
         same = builder.icmp_unsigned("==", held, _repeated(builder, key, BUCKET))
         bits = builder.zext(builder.bitcast(same, ir.IntType(BUCKET)), _WORD)
         return builder.cttz(builder.or_(bits, ir.Constant(_WORD, 1 << BUCKET)), ir.Constant(ir.IntType(1), 1))

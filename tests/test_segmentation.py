@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pumps import PUMPS
 
 from fzclf.segmentation import segment
 
@@ -194,27 +195,6 @@ def test_a_megabyte_of_one_thing_takes_less_than_three_seconds(unit):
     assert seconds(unit * (1_000_000 // len(unit.encode()))) < 3
 
 
-PUMPS = [
-    "一",
-    "（",
-    "）",
-    "、",
-    "1",
-    "2022年",
-    " ",
-    "　",
-    "也",
-    "存在",
-    "问题",
-    "。",
-    "法",
-    "将",
-    ">",
-    ".",
-    "=",
-    "目标",
-    "某局",
-]
 PATTERNS = [
     pytest.param(value, id=f"{name.rpartition('.')[2]}.{attribute}")
     for name, module in sorted(sys.modules.items())
