@@ -183,32 +183,33 @@ _place_in_bucket: Any = intrinsic(_place_in_bucket_typed)
 
 
 def _add_rows_typed(  # the parameters are numba types
-    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, table: Any, _width: Any, _offset: Any
+    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, _scale: Any, rows: Any, _width: Any, _at: Any
 ) -> Any:
-    """``out[to + j] += sum(factors[i] * table[columns[i] * width + offset + j] for i in range(n))`` for eight `j`.
+    """``out[to + j] += scale * sum(factors[i] * rows[columns[i] * width + at + j] for i in range(n))`` for eight `j`.
 
     numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
     """
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
-        out, columns, factors, table = (
-            context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 5)
+        out, columns, factors, rows = (
+            context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 6)
         )
-        to, n, width, offset = (arguments[place] for place in (1, 4, 6, 7))
-        target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
-        sums = cgutils.alloca_once_value(builder, builder.load(target, align=8))
+        to, n, scale, width, at = (arguments[place] for place in (1, 4, 5, 7, 8))
+        sums = cgutils.alloca_once_value(builder, ir.Constant(doubles, [0.0] * BLOCK))
         with cgutils.for_range(builder, n) as loop:
             column = builder.zext(builder.load(builder.gep(columns, [loop.index])), _WORD)
-            start = builder.gep(table, [builder.add(builder.mul(column, width), offset)])
+            start = builder.gep(rows, [builder.add(builder.mul(column, width), at)])
             row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
             factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
             builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
-        builder.store(builder.load(sums), target, align=8)
+        target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
+        scaled = builder.fmul(builder.load(sums), _repeated(builder, scale, BLOCK))
+        builder.store(builder.fadd(builder.load(target, align=8), scaled), target, align=8)
         return context.get_dummy_value()
 
     i64 = types.int64
-    return types.void(out, i64, columns, factors, i64, table, i64, i64), emit
+    return types.void(out, i64, columns, factors, i64, types.float64, rows, i64, i64), emit
 
 
 _add_rows: Any = intrinsic(_add_rows_typed)
@@ -216,31 +217,28 @@ _add_rows: Any = intrinsic(_add_rows_typed)
 
 @_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, BOOL, U16S, U32S, U32S, I64S)
 def gather_spans(
-    codes: Array,
-    starts: Array,
-    ends: Array,
-    lowercase: Number,
-    lower_pages: Array,
-    lower_codes: Array,
-    text: Array,
-    bounds: Array,
+    codes: Array, starts: Array, ends: Array, mapped: Number, pages: Array, images: Array, text: Array, bounds: Array
 ) -> Number:
-    """Copy spans end to end, in lower case if wanted; count what has no simple lower case."""
-    n_special = 0
+    """Copy spans end to end, each character to its image if wanted; count the images that are marked.
+
+    A page of 256 characters is a block of `images`, or 0 if none of them changes; the top bit of an image is its mark.
+    """
+    n_marked = np.int64(0)
     at = 0
     bounds[0] = 0
     for span in range(len(starts)):
         for i in range(starts[span], ends[span]):
             code = codes[i]
-            if lowercase:
-                page = lower_pages[code >> 8]
+            if mapped:
+                page = pages[code >> 8]
                 if page != 0:
-                    n_special += code == 0x130 or code == 0x3A3
-                    code = lower_codes[page * 256 + (code & 255)]
+                    image = images[page * 256 + (code & 255)]
+                    n_marked += image >> np.uint32(31)
+                    code = image & np.uint32(0x7FFFFFFF)
             text[at] = code
             at += 1
         bounds[span + 1] = at
-    return n_special
+    return n_marked
 
 
 @_compiled(I64, INPUT_U32S, I64S, U8S, U32S, I64S)
@@ -539,12 +537,13 @@ def _follow_route(
 
 
 @_compiled(
-    *(I64, INPUT_U32S, INPUT_I64S, U16S, U16S, U64S, F64S, U8S, F64S, F64S, I64),
+    *(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, U16S, U16S, U64S, F64S, U8S, F64S, F64S, I64),
     *(U16S, U64S, U64S, U64S, F64S, I32S, U8S, I32S, I64S),
 )
 def cut_spans(
     text: Array,
-    bounds: Array,
+    starts: Array,
+    stops: Array,
     char_ids: Array,
     labels: Array,
     nodes: Array,
@@ -576,9 +575,9 @@ def cut_spans(
     """
     n_tokens = 0
     token_bounds[0] = 0
-    for span in range(len(bounds) - 1):
-        begin = bounds[span]
-        stop = bounds[span + 1]
+    for span in range(len(starts)):
+        begin = starts[span]
+        stop = stops[span]
         while begin < stop:
             n = _number_chunk(text, begin, stop, char_ids, chunk, ids)
             for k in range(n):
@@ -948,18 +947,50 @@ def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
     return found
 
 
-@_compiled(types.void, INPUT_U32S, I32S, U64S, I32S, U64, U32S, I64S, I32S)
-def look_up_words(
-    text: Array, ends: Array, keys: Array, nodes: Array, shift: Number, pool: Array, tails: Array, out: Array
-) -> None:
-    """Node of each word in a table that grows no more, -1 if it is not there.
+@_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S)
+def longest_span(text: Array, starts: Array, stops: Array) -> Number:
+    """Length of the longest of many spans, -1 if one of them is not inside the text."""
+    longest: Number = 0
+    for span in range(len(starts)):
+        length = stops[span] - starts[span]
+        if starts[span] < 0 or length < 0 or stops[span] > len(text):
+            return -1
+        longest = max(longest, length)
+    return longest
 
-    As `intern_words`, with the keys in buckets of a cache line (10.4 against 6.1 ns a character).
+
+@_inner(inline="always")
+def _look_up_words(
+    text: Array,
+    begin: Number,
+    ends: Array,
+    first: Number,
+    n: Number,
+    keys: Array,
+    nodes: Array,
+    shift: Number,
+    pool: Array,
+    tails: Array,
+    wanted: Array,
+    out: Array,
+) -> None:
+    """Node of each of `n` words in a table that grows no more, -1 if it is not there; the first begins at `begin`.
+
+    As `intern_words`, with the keys in buckets of a cache line, and every line asked for before the first is read.
     """
-    begin = np.int64(0)
-    for t in range(len(ends)):
-        length = ends[t] - begin
-        key = _word_key(text, begin, length)
+    start = begin
+    for t in range(n):
+        end = np.int64(ends[first + t])
+        key = _word_key(text, start, end - start)
+        wanted[t] = key
+        slot = np.int64(_bucket_of(key, shift))
+        _expect(keys, slot)
+        _expect(nodes, slot)
+        start = end
+    start = begin
+    for t in range(n):
+        end = np.int64(ends[first + t])
+        key = wanted[t]
         slot = _bucket_of(key, shift)
         place = _place_in_bucket(keys, slot, key)
         while (place == BUCKET) & (keys[slot + np.uint64(BUCKET - 1)] != 0):
@@ -968,89 +999,75 @@ def look_up_words(
             place = _place_in_bucket(keys, slot, key)
         node = np.int64(nodes[slot + (place & np.uint64(BUCKET - 1))])
         node = node if place < BUCKET else -1
-        if length > 3 and node >= 0 and not _same_word(text, begin, length, pool, tails[node]):
+        if key >> np.uint64(63) and node >= 0 and not _same_word(text, start, end - start, pool, tails[node]):
             # another word has the same hash: look on, key by key
             node = np.int64(-1)
             slot = _bucket_of(key, shift)
             while node < 0 and keys[slot] != 0:
-                if keys[slot] == key and _same_word(text, begin, length, pool, tails[nodes[slot]]):
+                if keys[slot] == key and _same_word(text, start, end - start, pool, tails[nodes[slot]]):
                     node = np.int64(nodes[slot])
                 slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(keys)) else np.uint64(0)
         out[t] = node
-        begin = np.int64(ends[t])
-
-
-@_compiled(I64, INPUT_U32S, INPUT_I64S, U8S, INPUT_I32S, I32S, I32S, I64S)
-def number_characters(
-    text: Array, bounds: Array, spaces: Array, numbers: Array, out_nodes: Array, out_ends: Array, token_bounds: Array
-) -> Number:
-    """Node of each character, of a run of white space that of one space; -1 where `numbers` has none."""
-    at = 0
-    token_bounds[0] = 0
-    for span in range(len(bounds) - 1):
-        i = bounds[span]
-        stop = bounds[span + 1]
-        while i < stop:
-            code = text[i]
-            i += 1
-            if code < len(spaces) and spaces[code] != 0 and i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
-                code = np.uint32(32)
-                while i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
-                    i += 1
-            out_nodes[at] = numbers[code] if code < len(numbers) else -1
-            out_ends[at] = i
-            at += 1
-        token_bounds[span + 1] = at
-    return at
+        start = end
 
 
 @_inner(inline="always")
-def _look_up_grams(
-    words: Array, begin: Number, n: Number, max_n: Number, grams: Array, shift: Number, stride: Number, nodes: Array
-) -> None:
-    """Node of the n-gram of each order that begins at each token of a unit, -1 for what is not known.
+def _number_characters(text: Array, begin: Number, stop: Number, spaces: Array, numbers: Array, out: Array) -> Number:
+    """Node of each character, of a run of white space that of one space; -1 where `numbers` has none."""
+    n = 0
+    i = begin
+    while i < stop:
+        code = text[i]
+        i += 1
+        if code < len(spaces) and spaces[code] != 0 and i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+            code = np.uint32(32)
+            while i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+                i += 1
+        out[n] = numbers[code] if code < len(numbers) else -1
+        n += 1
+    return n
 
-    Order ``i + 1`` stands from ``nodes[i * stride]`` on. An unknown prefix or word, -1, gives
-    a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
+
+@_inner(inline="always")
+def _look_up_grams(nodes: Array, stride: Number, n: Number, max_n: Number, grams: Array, shift: Number) -> None:
+    """Node of the n-gram of each order that begins at each of `n` tokens, -1 for what is not known.
+
+    Order ``i + 1`` stands from ``nodes[i * stride]`` on, the first is there already. An unknown prefix or word, -1,
+    gives a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
     """
     mask = np.uint64((1 << HALF_KEY) - 1)
-    first = np.uint64(begin)
-    for t in range(np.uint64(n)):
-        nodes[t] = words[first + t]
     for order in range(2, max_n + 1):
         prefixes = np.uint64((order - 2) * stride)
         out = np.uint64((order - 1) * stride)
-        lasts = np.uint64(begin + order - 1)
+        lasts = np.uint64(order - 1)
         for t in range(np.uint64(max(n - order + 1, 0))):
             key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
-            _expect(grams, np.int64(_bucket_of(key | np.uint64(np.int64(words[lasts + t])) & mask, shift)))
+            _expect(grams, np.int64(_bucket_of(key | np.uint64(np.int64(nodes[lasts + t])) & mask, shift)))
         for t in range(np.uint64(max(n - order + 1, 0))):
             key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
-            entry = _entry_of(grams, shift, key | np.uint64(np.int64(words[lasts + t])) & mask)
+            entry = _entry_of(grams, shift, key | np.uint64(np.int64(nodes[lasts + t])) & mask)
             nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
 
 
 @_inner(inline="always")
-def _weigh_unit(
+def _distinct_columns(
     nodes: Array,
     stride: Number,
     n: Number,
     min_n: Number,
     max_n: Number,
-    tf_weights: Array,
-    sublinear: Number,
-    idf: Array,
-    norm: Number,
+    n_terms: Number,
     counts: Array,
+    rows: Array,
+    width: Number,
     columns: Array,
-    data: Array,
     tallied: Number,
     tallies: Array,
     unit: Number,
 ) -> Number:
-    """The row of a unit of `n` tokens, columns as they come; return their number.
+    """The columns of a unit, each once, as they come; return their number.
 
-    `counts` is all 0 before and after. The number of columns of the order `tallied` is added
+    `counts`, all 0 before, has how often each is there. The number of columns of the order `tallied` is added
     to ``tallies[unit]``: of all orders if that is 0, of none if it is negative.
     """
     n_columns = 0
@@ -1059,83 +1076,178 @@ def _weigh_unit(
         before = n_columns
         n_known = n_columns
         for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
-            columns[n_known] = nodes[t]
-            n_known += (nodes[t] >= 0) & (nodes[t] < len(idf))
+            column = np.int64(nodes[t])
+            columns[n_known] = column
+            known = (column >= 0) & (column < n_terms)
+            n_known += known
+            column = column if known else 0
+            _expect(counts, column)
+            _expect(rows, column * width)
         for i in range(n_columns, n_known):
             column = columns[i]
             columns[n_columns] = column
             n_columns += counts[column] == 0
             counts[column] += 1
         tallies[unit] += n_columns - before if tallied == order or tallied == 0 else 0
-    total = 0.0
-    for i in range(n_columns):
-        column = columns[i]
-        count = counts[column]
-        counts[column] = 0
-        if count < len(tf_weights):
-            weight = tf_weights[count] * idf[column]
-        else:
-            weight = (1.0 + np.log(count) if sublinear else np.float64(count)) * idf[column]
-        data[i] = weight
-        total += weight * weight if norm == 2 else abs(weight)
-    total = np.sqrt(total) if norm == 2 else total
-    total = 1.0 if norm == 0 or total == 0.0 else total
-    for i in range(n_columns):
-        data[i] /= total
     return n_columns
 
 
+@_inner(inline="always")
+def _weigh_columns(
+    columns: Array,
+    n: Number,
+    tf_weights: Array,
+    sublinear: Number,
+    norm: Number,
+    rows: Array,
+    width: Number,
+    counts: Array,
+    data: Array,
+) -> Number:
+    """What each column weighs, and one over the norm of all; `counts` is all 0 again."""
+    total = 0.0
+    for i in range(n):
+        column = np.int64(columns[i])
+        count = counts[column]
+        counts[column] = 0
+        idf = np.float64(rows[(column + 1) * width - 2]) + np.float64(rows[(column + 1) * width - 1])
+        if count < len(tf_weights):
+            weight = tf_weights[count] * idf
+        else:
+            weight = (1.0 + np.log(count) if sublinear else np.float64(count)) * idf
+        data[i] = weight
+        total += weight * weight if norm == 2 else abs(weight)
+    total = np.sqrt(total) if norm == 2 else total
+    return 1.0 if norm == 0 or total == 0.0 else 1.0 / total
+
+
 @_compiled(
-    *(types.void, I64S, I32S, I64, I64, I64, U64S, U64, F64S, BOOL, INPUT_F64S, I64),
-    *(INPUT_F32S, I64, I64, I32S, I32S, I32S, F64S, F64S, I64S),
+    *(types.void, INPUT_U32S, INPUT_I64S, INPUT_I64S, I32S, I64S, BOOL, U8S, INPUT_I32S),
+    *(U64S, I32S, U64, U32S, I64S, I64, I64, U64S, U64, F64S, BOOL, I64, INPUT_F32S, I64, I64),
+    *(I64, I32S, U64S, I32S, I32S, F64S, F64S, I64S),
 )
 def score_units(
+    text: Array,
+    starts: Array,
+    stops: Array,
+    ends: Array,
     token_bounds: Array,
-    words: Array,
-    first_unit: Number,
+    characters: Number,
+    spaces: Array,
+    numbers: Array,
+    keys: Array,
+    key_nodes: Array,
+    key_shift: Number,
+    pool: Array,
+    tails: Array,
     min_n: Number,
     max_n: Number,
     grams: Array,
-    shift: Number,
+    gram_shift: Number,
     tf_weights: Array,
     sublinear: Number,
-    idf: Array,
     norm: Number,
-    weights: Array,
+    rows: Array,
     width: Number,
+    n_terms: Number,
     tallied: Number,
     counts: Array,
+    wanted: Array,
     nodes: Array,
     columns: Array,
     data: Array,
     sums: Array,
     tallies: Array,
 ) -> None:
-    """Add to the sums of each unit what its terms weigh: a row is made, used, and forgotten.
+    """Add to the sums of each unit ``text[starts[u]:stops[u]]`` what its terms weigh: a row is made, used, and forgotten.
 
-    Unit ``first_unit + s`` has the tokens of span ``s``. Sums and weights stand row by row,
-    `width` in each, a multiple of eight. What a unit needs of the tables is asked for ahead, so that
-    the waits for memory overlap (67 against 39 ns a character in texts of 30,000).
+    Tokens are characters, or the words that end at `ends`. A term's row in `rows`, `width` numbers, a multiple
+    of eight, ends with its idf: a float32 and what that lacks. What a unit needs of the tables is asked for
+    ahead, so that the waits for memory overlap (67 against 39 ns a character in texts of 30,000).
     """
     stride = len(nodes) // max_n
-    for span in range(len(token_bounds) - 1):
-        begin = token_bounds[span]
-        n = token_bounds[span + 1] - begin
-        unit = first_unit + span
-        _look_up_grams(words, begin, n, max_n, grams, shift, stride, nodes)
-        for order in range(min_n, max_n + 1):
-            first = (order - 1) * stride
-            for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
-                column = np.int64(nodes[t])
-                _expect(counts, column)
-                _expect(idf, column)
-                _expect(weights, column * width)
-        n_columns = _weigh_unit(
-            nodes, stride, n, min_n, max_n, tf_weights, sublinear, idf, norm,
-            counts, columns, data, tallied, tallies, unit,
-        )  # fmt: skip
+    for unit in range(len(starts)):
+        if characters:
+            n = _number_characters(text, starts[unit], stops[unit], spaces, numbers, nodes)
+        else:
+            n = token_bounds[unit + 1] - token_bounds[unit]
+            _look_up_words(
+                text, starts[unit], ends, token_bounds[unit], n, keys, key_nodes, key_shift, pool, tails, wanted, nodes
+            )
+        _look_up_grams(nodes, stride, n, max_n, grams, gram_shift)
+        n_columns = _distinct_columns(
+            nodes, stride, n, min_n, max_n, n_terms, counts, rows, width, columns, tallied, tallies, unit
+        )
+        scale = _weigh_columns(columns, n_columns, tf_weights, sublinear, norm, rows, width, counts, data)
         for block in range(0, width, BLOCK):
-            _add_rows(sums, unit * width + block, columns, data, n_columns, weights, width, block)
+            _add_rows(sums, unit * width + block, columns, data, n_columns, scale, rows, width, block)
+
+
+@_compiled(types.void, INPUT_I64S, INPUT_I64S, INPUT_U8S, INPUT_I64S, I64, I32S, F64S)
+def place_sentences(
+    sizes: Array, headings: Array, roles: Array, items: Array, n_roles: Number, seen: Array, flags: Array
+) -> None:
+    """What each sentence of paragraphs sees, six numbers, and its flags, as `fzclf.features` names them; item -1 is none."""
+    own = 0
+    for passage in range(len(sizes)):
+        first = own
+        stop = own + sizes[passage]
+        item = np.int64(-1)
+        opener = np.int64(-1)
+        while own < stop:
+            if items[own] != item:
+                item = items[own]
+                opener = own if item >= 0 else np.int64(-1)
+            at = 6 * own
+            seen[at] = own
+            seen[at + 1] = own - 1 if own > first else -1
+            seen[at + 2] = own + 1 if own + 1 < stop else -1
+            seen[at + 3] = opener if opener != own else -1
+            seen[at + 4] = first if own > first else -1
+            seen[at + 5] = headings[passage]
+            at = (n_roles + 2) * own
+            for flag in range(n_roles):
+                flags[at + flag] = flag == roles[own]
+            flags[at + n_roles] = own == first
+            flags[at + n_roles + 1] = item >= 0
+            own += 1
+
+
+@_compiled(types.void, F64S, I64, I32S, INPUT_I64S, INPUT_F64S, I64, I64, INPUT_F32S, I32S, F64S, F64S)
+def score_places(
+    sums: Array,
+    width: Number,
+    seen: Array,
+    channels: Array,
+    flags: Array,
+    n_flags: Number,
+    n_categories: Number,
+    rows: Array,
+    columns: Array,
+    data: Array,
+    margins: Array,
+) -> None:
+    """Margins of sentences from the sums of the units that each sees through some of its six channels, and its flags.
+
+    `rows`: what each category of each channel's unit counts for all categories, then each flag, then the bias.
+    """
+    n_shown = len(channels) * n_categories
+    for own in range(len(seen) // 6):
+        n = 0
+        for place in range(len(channels)):
+            unit = np.int64(seen[6 * own + channels[place]])
+            for category in range(n_categories if unit >= 0 else 0):
+                columns[n] = place * n_categories + category
+                data[n] = sums[unit * width + category]
+                n += 1
+        for flag in range(n_flags):
+            columns[n] = n_shown + flag
+            data[n] = flags[own * n_flags + flag]
+            n += data[n] != 0.0
+        columns[n] = n_shown + n_flags
+        data[n] = 1.0
+        for block in range(0, width, BLOCK):
+            _add_rows(margins, own * width + block, columns, data, n + 1, 1.0, rows, width, block)
 
 
 @_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)

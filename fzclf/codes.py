@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+MARK = np.uint32(1 << 31)  # on the image of a code point (folded, in lower case): it is special
+
 
 def code_points(text: str) -> NDArray[np.uint32]:
     """The code points of `text`; lone surrogates stay what they are."""

@@ -132,6 +132,9 @@ def word_bounds(
 def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Runs of spans of about `BATCH` code points, as (first, behind the last)."""
     lengths = np.cumsum(ends - starts)
+    if len(lengths) and lengths[-1] <= BATCH:
+        yield 0, len(lengths)
+        return
     first = 0
     while first < len(starts):
         done = lengths[first - 1] if first else 0
@@ -199,13 +202,26 @@ def cut_text(
     token_bounds : array of shape (n_spans + 1,)
         The words of span ``i`` are ``ends[token_bounds[i]:token_bounds[i + 1]]``.
     """
-    room = (len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))) + 4
-    ends = workspace.take("ends", len(text), np.int32)
-    token_bounds = np.empty(len(bounds), dtype=np.int64)
-    ids, seconds, thirds, fourths, route, nexts, choices = workspace.route(room)
+    longest = len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))
+    return cut_spans(text, bounds[:-1], bounds[1:], longest, lexicon, workspace)
+
+
+def cut_spans(
+    text: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    longest: int,
+    lexicon: Lexicon,
+    workspace: Workspace,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """As `cut_text`, for spans of any text that may overlap; all must lie inside it, none be longer than `longest`."""
+    ends = workspace.take("ends", int((stops - starts).sum()), np.int32)
+    token_bounds = np.empty(len(starts) + 1, dtype=np.int64)
+    ids, seconds, thirds, fourths, route, nexts, choices = workspace.route(longest + 4)
     n_words = kernels.cut_spans(
         text,
-        bounds,
+        starts,
+        stops,
         lexicon.char_ids,
         lexicon.labels,
         lexicon.nodes,

@@ -18,14 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.codes import code_points
-from fzclf.folding import fold_codes
+from fzclf.folding import LINE_BREAKS, fold_spans
+from fzclf.machine import has_kernels, kernels
 from fzclf.segmentation.roles import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
 _ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
-_IS_BREAK = np.zeros(0x2030, dtype=bool)  # the last stands for all code points from there on
-_IS_BREAK[[ord(mark) for mark in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]] = True
 _BREAK = re.compile(
     # The look behind keeps it from trying each space of a long run anew.
     r"(?<!\s)\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
@@ -61,21 +60,24 @@ class Units:
     Attributes
     ----------
     codes : array of uint32
-        Folded code points that the units are spans of.
+        Folded code points of all units.
     starts, ends : arrays of shape (n_units,)
         The units as spans of `codes`.
+    offsets : array of shape (n_units,)
+        Where the units begin in the text.
     seen : array of shape (n_sentences, n_channels)
         Unit that each sentence sees through each channel, -1 for none.
     flags : array of shape (n_sentences, n_flags)
         1.0 where a flag holds, else 0.0.
     places : dict
         For units that were mended (a sentence over a line break): the offset in the
-        text of each of their code points. Other units stand in the text at the same offsets.
+        text of each of their code points. Other units stand in the text as they are.
     """
 
     codes: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    offsets: NDArray[np.int64]
     seen: NDArray[np.int32]
     flags: NDArray[np.float64]
     places: dict[int, NDArray[np.int64]]
@@ -92,16 +94,10 @@ def build_units(text: str, passages: Iterable[Passage]) -> Units:
     headings, headings_of = _headings(passages, n_sentences)
     spans = chain(chain.from_iterable(passage.sentences for passage in passages), headings)
     n_units = n_sentences + len(headings)
-    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * n_units).reshape(n_units, 2)
-    codes, places = _mended(text, bounds)
-    return Units(
-        codes=fold_codes(codes),
-        starts=np.ascontiguousarray(bounds[:, 0]),
-        ends=np.ascontiguousarray(bounds[:, 1]),
-        seen=_seen(passages, sizes, headings_of),
-        flags=_flags(passages, sizes),
-        places=places,
-    )
+    starts, ends = np.fromiter(chain.from_iterable(spans), np.int64, 2 * n_units).reshape(n_units, 2).T.copy()
+    codes, bounds, places = _folded(text, starts, ends)
+    seen, flags = _placed(passages, sizes, headings_of)
+    return Units(codes, bounds[:-1], bounds[1:], starts, seen, flags, places)
 
 
 def alone(units: Units, unit: int) -> Units:
@@ -109,7 +105,8 @@ def alone(units: Units, unit: int) -> Units:
     seen = np.full((1, len(CHANNELS)), -1, dtype=np.int32)
     seen[0, CHANNELS.index("sentence")] = 0
     here = slice(unit, unit + 1)
-    return Units(units.codes, units.starts[here], units.ends[here], seen, np.zeros((1, len(FLAGS))), {})
+    flags = np.zeros((1, len(FLAGS)))
+    return Units(units.codes, units.starts[here], units.ends[here], units.offsets[here], seen, flags, {})
 
 
 def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], list[int]]:
@@ -119,6 +116,25 @@ def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], li
         numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1 for passage in passages
     ]
     return list(numbers), of_passages
+
+
+def _placed(
+    passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """What each sentence sees, and its flags."""
+    if not has_kernels():
+        return _seen(passages, sizes, headings), _flags(passages, sizes)
+    roles = [_ROLE_NUMBERS[role] for passage in passages for role in passage.roles]
+    seen = np.empty((len(roles), len(CHANNELS)), dtype=np.int32)
+    flags = np.empty((len(roles), len(FLAGS)))
+    items = np.full(len(roles), -1, dtype=np.int64)
+    for passage, stop in _with_items(passages, np.cumsum(sizes)):
+        items[stop - len(passage.items) : stop] = [-1 if item is None else item for item in passage.items]
+    kernels.place_sentences(
+        sizes, np.array(headings, dtype=np.int64), np.array(roles, dtype=np.uint8), items, len(ROLES),
+        seen.reshape(-1), flags.reshape(-1),
+    )  # fmt: skip
+    return seen, flags
 
 
 def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]) -> NDArray[np.int32]:
@@ -172,28 +188,29 @@ def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.
     return flags
 
 
-def _mended(text: str, bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint32], dict[int, NDArray[np.int64]]]:
-    """Code points of the text, with copies at its end of those units that go over a line break, without the break.
+def _folded(
+    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], dict[int, NDArray[np.int64]]]:
+    """The units folded, end to end, with their bounds; and the places of those that go over a line break.
 
-    `bounds` of such units are changed to those of the copies.
+    Such units are put together again without the break, behind the text.
     """
     codes = code_points(text)
-    breaks = np.flatnonzero(_IS_BREAK[np.minimum(codes, len(_IS_BREAK) - 1)])
+    folded, bounds, n_breaks = fold_spans(codes, starts, ends)
     places: dict[int, NDArray[np.int64]] = {}
-    extra: list[str] = []
+    if not n_breaks:
+        return folded, bounds, places
+    extra = [codes]
     length = len(text)
-    broken = np.flatnonzero(np.searchsorted(breaks, bounds[:, 0]) != np.searchsorted(breaks, bounds[:, 1]))
-    for unit in broken.tolist():
-        start, end = bounds[unit].tolist()
-        words = text[start:end]
-        kept = _without_breaks(words)
-        places[unit] = kept + start
-        extra.append("".join(words[index] for index in kept))
-        bounds[unit] = length, length + len(kept)
-        length += len(kept)
-    if extra:
-        codes = np.concatenate([codes, code_points("".join(extra))])
-    return codes, places
+    starts, ends = starts.copy(), ends.copy()
+    for unit, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if any(map(text[start:end].__contains__, LINE_BREAKS)):
+            places[unit] = kept = _without_breaks(text[start:end]) + start
+            extra.append(codes[kept])
+            starts[unit], ends[unit] = length, length + len(kept)
+            length += len(kept)
+    folded, bounds, _ = fold_spans(np.concatenate(extra), starts, ends)
+    return folded, bounds, places
 
 
 def _without_breaks(words: str) -> NDArray[np.int64]:
@@ -208,4 +225,5 @@ def offsets_of(units: Units, unit: int) -> Sequence[int] | NDArray[np.int64]:
     """Offset in the text of every code point of a unit."""
     if unit in units.places:
         return units.places[unit]
-    return range(int(units.starts[unit]), int(units.ends[unit]))
+    first = int(units.offsets[unit])
+    return range(first, first + int(units.ends[unit] - units.starts[unit]))

@@ -12,8 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.codes import code_points, text_of
+from fzclf.codes import MARK, code_points, text_of
+from fzclf.machine import has_kernels, kernels
 
+LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _BASIC_PLANE = 0x10000
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_TO_ASCII = 0xFEE0
@@ -36,6 +38,43 @@ def _table() -> NDArray[np.uint32]:
     for variant, mark in _TITLE_MARKS.items():
         table[ord(variant)] = ord(mark)
     return table
+
+
+@lru_cache(maxsize=1)
+def _paged() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
+    """The table by pages of 256, of which most change nothing; line breaks are marked."""
+    table = _table().copy()
+    table[[ord(mark) for mark in LINE_BREAKS]] |= MARK
+    blocks = table.reshape(-1, 256)
+    changed = np.flatnonzero((blocks != np.arange(_BASIC_PLANE, dtype=np.uint32).reshape(-1, 256)).any(axis=1))
+    pages = np.zeros(0x110000 >> 8, dtype=np.uint16)
+    pages[changed] = 1 + np.arange(len(changed))
+    return pages, np.concatenate([np.zeros(256, dtype=np.uint32), *blocks[changed]])
+
+
+def fold_spans(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], int]:
+    """Fold spans of code points and put them end to end.
+
+    Returns
+    -------
+    folded : array of uint32
+    bounds : array of shape (n_spans + 1,)
+        Span ``i`` is ``folded[bounds[i]:bounds[i + 1]]``.
+    n_breaks : int
+        Number of line breaks inside the spans.
+    """
+    lengths = ends - starts
+    bounds = np.zeros(len(starts) + 1, dtype=np.int64)
+    if has_kernels():
+        folded = np.empty(int(lengths.sum()), dtype=np.uint32)
+        n_breaks = kernels.gather_spans(codes, starts, ends, True, *_paged(), folded, bounds)
+        return folded, bounds, n_breaks
+    np.cumsum(lengths, out=bounds[1:])
+    places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
+    own = codes[places]
+    return fold_codes(own), bounds, int(np.isin(own, [ord(mark) for mark in LINE_BREAKS]).sum())
 
 
 def fold_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

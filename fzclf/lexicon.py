@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fzclf.caching import cached_file, read_arrays, write_arrays
-from fzclf.codes import code_points
+from fzclf.codes import MARK, code_points
 from fzclf.machine import kernels
 from fzclf.reference import import_jieba, tokenizer_for
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 4
+FORMAT = 5
 MIN_FLOAT = -3.14e100  # what jieba's Viterbi takes for an unseen event
 STATES = "BEMS"  # alphabetical: jieba breaks ties by letter
 WORD_CHARS = [*map(chr, range(0x4E00, 0x9FD6)), *map(chr, range(48, 58)), *map(chr, range(65, 91))]
@@ -38,6 +38,7 @@ WORD_CHARS += [*map(chr, range(97, 123)), *"+#&._%-"]
 N_IDS = len(WORD_CHARS) + 1
 FREE = 0xFFFF  # label of a slot that is nobody's
 NOT_A_WORD = -math.inf
+_NO_SIMPLE_LOWER_CASE = "İΣ"  # two characters; another one at the end of a word
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Lexicon:
     emissions: NDArray[np.float64]  # (4 * N_IDS,): log probability of a character in B, E, M, S
     hmm: NDArray[np.float64]  # (21,): start (4), steps (16), log probability of an unknown character
     lower_pages: NDArray[np.uint16]  # (4352,): page of 256 code points -> block of lower_codes, 0 for none
-    lower_codes: NDArray[np.uint32]
+    lower_codes: NDArray[np.uint32]  # the top bit marks what has no simple lower case
 
 
 @lru_cache(maxsize=4)
@@ -186,6 +187,7 @@ def _lower_case() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
         if "".join(chars).lower() != "".join(chars):
             pages[page] = len(blocks)
             blocks.append(np.array([ord(char.lower()[0]) for char in chars], dtype=np.uint32))
+            blocks[-1][[char in _NO_SIMPLE_LOWER_CASE for char in chars]] |= MARK
     return pages, np.concatenate(blocks)
 
 

@@ -11,48 +11,99 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fzclf.counting import NORMS, FastRows
-from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
-from fzclf.features import Units
+from fzclf.cutting import Workspace, cut_spans, joined_spans, span_batches
+from fzclf.features import CHANNELS, Units
 from fzclf.machine import kernels
-from fzclf.model import View
+from fzclf.model import Model, View
 from fzclf.nodes import NodeTable, nodes_of_terms
-from fzclf.tokens import TokenBatch, white_space
+from fzclf.tokens import white_space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from fzclf.lexicon import Lexicon
+
+    Spans = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]  # code points, starts, stops
+
 NONE, ALL = -1, 0  # orders of n-grams to count, where not one of them
 _BUCKET = 8  # as in the kernels, which take no global that could change
 _BLOCK = 8
 _HALF_KEY = 21
 _ENTRIES_A_BUCKET = 5  # of 8, at most
+_NO_ENDS, _NO_BOUNDS = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
 
 
-def sums_of_views(
-    views: Sequence[FastView], units: Units, n_categories: int, workspace: Workspace
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """What all views together say of every unit.
+class FastMargins:
+    """The compiled way from units to margins, for models that the kernels can number.
 
-    Returns
-    -------
-    sums : array of shape (n_units + 1, n_categories)
-        The last row is 0.
-    tallies : array of shape (n_units,)
-        How many different n-grams of a unit are known, of the orders that the views tally.
+    Parameters
+    ----------
+    engines
+        What counts the terms of each view.
+    tallied
+        For each view the order of the n-grams that count as familiar.
     """
-    n_units, width = len(units.starts), _width(n_categories)
-    sums = np.zeros((n_units + 1, width))
-    tallies = np.zeros(n_units, dtype=np.int64)
-    for first, stop in span_batches(units.starts, units.ends):
-        for lowercase in {view.lowercase for view in views}:
-            starts, ends = units.starts[first:stop], units.ends[first:stop]
-            text, bounds = joined_spans(units.codes, starts, ends, views[0].lexicon, workspace, lowercase=lowercase)
-            for view in views:
-                if view.lowercase == lowercase:
-                    view.add(text, bounds, first, sums, tallies)
-    return sums[:, :n_categories], tallies
+
+    def __init__(self, model: Model, engines: Sequence[FastRows], tallied: Sequence[int]) -> None:
+        self.n_categories = len(model.bias)
+        self._workspace = Workspace()
+        self._views = [
+            FastView(view, engine, order, self._workspace)
+            for view, engine, order in zip(model.views, engines, tallied, strict=True)
+        ]
+        self._most_terms = max((view.n_terms for view in self._views), default=0)
+        self._channels = np.array([CHANNELS.index(channel) for channel in model.channels], dtype=np.int64)
+        placed = np.concatenate([*model.context, model.flag_weights, model.bias[None]])
+        self._rows = np.zeros((len(placed), width_of(self.n_categories)), dtype=np.float32)
+        self._rows[:, : self.n_categories] = placed
+
+    def of_units(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """What the words of every unit say.
+
+        Returns
+        -------
+        sums : array of shape (n_units + 1, width)
+            Categories come first in each row, the rest means nothing; the last row is 0.
+        tallies : array of shape (n_units,)
+            How many different n-grams of a unit are known, of the orders that the views tally.
+
+        Raises
+        ------
+        IndexError
+            If a unit does not lie inside the text.
+        """
+        n_units = len(units.starts)
+        sums = np.zeros((n_units + 1, width_of(self.n_categories)))
+        tallies = np.zeros(n_units, dtype=np.int64)
+        counts = self._workspace.counters(self._most_terms)[0]
+        for first, stop in span_batches(units.starts, units.ends):
+            spans = units.codes, units.starts[first:stop], units.ends[first:stop]
+            longest = kernels.longest_span(*spans)
+            if longest < 0:
+                raise IndexError(f"units must lie inside the text of {len(units.codes)} code points, start <= end")
+            lowered: Spans | None = None
+            for view in self._views:
+                if view.lowercase and lowered is None:
+                    text, bounds = joined_spans(*spans, view.lexicon, self._workspace, lowercase=True)
+                    lowered = text, bounds[:-1], bounds[1:]
+                    longest = max(longest, kernels.longest_span(*lowered))  # small letters may be two
+                own = lowered if view.lowercase and lowered else spans
+                view.add(own, longest, counts, sums[first:stop].reshape(-1), tallies[first:stop])
+        return sums, tallies
+
+    def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
+        """Margins, shape (n_sentences, n_categories), from the sums of all units that a sentence sees, and its flags."""
+        n_sentences, n_flags = units.flags.shape
+        width, n_shown = sums.shape[1], len(self._rows)
+        margins = np.zeros((n_sentences, width))
+        kernels.score_places(
+            sums.reshape(-1), width, units.seen.reshape(-1), self._channels, units.flags.reshape(-1), n_flags,
+            self.n_categories, self._rows.reshape(-1), self._workspace.take("shown", n_shown, np.int32),
+            self._workspace.take("shown sums", n_shown, np.float64), margins.reshape(-1),
+        )  # fmt: skip
+        return np.ascontiguousarray(margins[:, : self.n_categories])
 
 
 class FastView:
@@ -71,21 +122,22 @@ class FastView:
     def __init__(self, view: View, rows: FastRows, tallied: int, workspace: Workspace) -> None:
         self.lowercase = view.table.settings.lowercase
         self.lexicon = rows.lexicon
+        self.n_terms, n_categories = view.weights.shape
         self._settings = view.table.settings
         self._tf_weights = rows.tf_weights
         self._tallied = tallied
         self._workspace = workspace
-        self._counters = Workspace()
         order = np.argsort(view.table.idf, kind="stable")  # what is met often lies close together
-        n_terms, n_categories = view.weights.shape
-        self._idf = view.table.idf[order]
-        self._weights = np.zeros((n_terms, _width(n_categories)), dtype=np.float32)
-        self._weights[:, :n_categories] = view.weights[order]
-        self._nodes = nodes_of_terms(view.table, np.argsort(order))
-        self._grams, self._shift = _bucketed(self._nodes)
-        characters = self._settings.analyzer == "char"
-        self._numbers = _character_numbers(self._nodes) if characters else np.empty(0, dtype=np.int32)
-        self._table = None if characters else bucketed_words(self._nodes)
+        idf = view.table.idf[order]
+        self._rows = np.zeros((self.n_terms, width_of(n_categories)), dtype=np.float32)
+        self._rows[:, :n_categories] = view.weights[order]
+        self._rows[:, -2] = idf
+        self._rows[:, -1] = idf - self._rows[:, -2]
+        nodes = nodes_of_terms(view.table, np.argsort(order))
+        self._characters = self._settings.analyzer == "char"
+        self._numbers = _character_numbers(nodes) if self._characters else np.empty(0, dtype=np.int32)
+        self._words = (*bucketed_words(nodes), nodes.pool, nodes.tails)
+        self._grams = _bucketed(nodes)
 
     @staticmethod
     def takes(view: View) -> bool:
@@ -95,46 +147,28 @@ class FastView:
         return 0 < most_nodes < (1 << _HALF_KEY) - 1
 
     def add(
-        self,
-        text: NDArray[np.uint32],
-        bounds: NDArray[np.int64],
-        first: int,
-        sums: NDArray[np.float64],
-        tallies: NDArray[np.int64],
+        self, spans: Spans, longest: int, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
     ) -> None:
-        """Add what this view says of the units from `first` on, whose text lies end to end."""
-        token_bounds, words = self._words(text, bounds)
+        """Add what this view says of some spans of a text, none of them longer than `longest`."""
+        text, starts, stops = spans
         take, settings = self._workspace.take, self._settings
+        ends, token_bounds = _NO_ENDS, _NO_BOUNDS
+        if not self._characters:
+            ends, token_bounds = cut_spans(text, starts, stops, longest, self.lexicon, self._workspace)
         low, high = settings.ngram_range
-        longest = int(np.diff(bounds).max(initial=0))  # no unit has more tokens than characters
         kernels.score_units(
-            token_bounds, words, first, low, high, self._grams, self._shift,
-            self._tf_weights, settings.sublinear_tf, self._idf, NORMS[settings.norm],
-            self._weights.reshape(-1), self._weights.shape[1], self._tallied,
-            self._counters.counters(len(self._idf))[0], take("unit nodes", longest * high, np.int32),
+            text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._words,
+            low, high, *self._grams, self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
+            self._rows.reshape(-1), self._rows.shape[1], self.n_terms, self._tallied, counts,
+            take("word keys", longest, np.uint64), take("unit nodes", longest * high, np.int32),
             take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
-            sums.reshape(-1), tallies,
+            sums, tallies,
         )  # fmt: skip
 
-    def _words(
-        self, text: NDArray[np.uint32], bounds: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Bounds of the tokens of spans that lie end to end, and the node of each token."""
-        workspace = self._workspace
-        if self._table is not None:
-            batch = TokenBatch(text, *cut_text(text, bounds, self.lexicon, workspace))
-            words, nodes = workspace.take("nodes", len(batch.ends), np.int32), self._nodes
-            kernels.look_up_words(text, batch.ends, *self._table, nodes.pool, nodes.tails, words)
-            return batch.token_bounds, words
-        words, ends = (workspace.take(name, len(text), np.int32) for name in ("nodes", "ends"))
-        token_bounds = np.empty_like(bounds)
-        n = kernels.number_characters(text, bounds, white_space(), self._numbers, words, ends, token_bounds)
-        return token_bounds, words[:n]
 
-
-def _width(n_categories: int) -> int:
-    """Sums of a unit with room for whole blocks."""
-    return -(-n_categories // _BLOCK) * _BLOCK
+def width_of(n_categories: int) -> int:
+    """Length of a row: a weight for each category and two numbers for the idf, in whole blocks."""
+    return -(-(n_categories + 2) // _BLOCK) * _BLOCK
 
 
 def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.counting import FastRows, engine_for
-from fzclf.cutting import Workspace
 from fzclf.features import CHANNELS, Units
 from fzclf.machine import has_kernels, kernels
-from fzclf.margins import ALL, NONE, FastView, sums_of_views
+from fzclf.margins import ALL, NONE, FastMargins, FastView
 from fzclf.model import Model
 from fzclf.terms import Rows, Terms
 
@@ -40,23 +39,31 @@ class Scorer:
         self.views = model.views  # not the model: it is the weak key under which this scorer is kept
         self.engines = tuple(engine_for(view.table) for view in model.views)
         self._tallied = _tallied_orders(model)
-        self._workspace = Workspace()
-        self._fast = [
-            FastView(view, engine, tallied, self._workspace)
-            for view, engine, tallied in zip(model.views, self.engines, self._tallied, strict=True)
-            if isinstance(engine, FastRows) and FastView.takes(view)
-        ]
+        self._fast = self._compiled(model)
         self._columns = [CHANNELS.index(channel) for channel in model.channels]
         self._context = np.concatenate(model.context).astype(np.float64)  # the channels' matrices, one below the other
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
 
+    def _compiled(self, model: Model) -> FastMargins | None:
+        """The compiled way, if this model can go it."""
+        engines = [engine for engine in self.engines if isinstance(engine, FastRows)]
+        if len(engines) < len(model.views) or not all(map(FastView.takes, model.views)):
+            return None
+        return FastMargins(model, engines, self._tallied)
+
     def score(self, units: Units) -> Scores:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
-        alone, tallies = self.score_units(units)
+        if self._fast is not None:
+            sums, tallies = self._fast.of_units(units)
+            return Scores(self._fast.of_sentences(sums, units), tallies[units.seen[:, 0]])
+        alone, tallies = self.score_units_by_rows(units)
+        return Scores(self.place(alone, units), tallies[units.seen[:, 0]])
+
+    def place(self, alone: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
+        """Margins of sentences from what every unit says alone; the slow twin of ``FastMargins.of_sentences``."""
         shown = alone[units.seen[:, self._columns]].reshape(len(units.seen), len(self._context))
-        margins = _product(units.flags, self._flag_weights) + _product(shown, self._context) + self._bias
-        return Scores(margins, tallies[units.seen[:, 0]])
+        return _product(units.flags, self._flag_weights) + _product(shown, self._context) + self._bias
 
     def score_units(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """What the words of every unit say, wherever it stands, and how many of its terms are familiar.
@@ -67,8 +74,9 @@ class Scorer:
             Rows times weights, without bias; the last row is 0: what a channel shows that has no unit (-1).
         tallies : array of shape (n_units,)
         """
-        if len(self._fast) == len(self.views):
-            return sums_of_views(self._fast, units, len(self._bias), self._workspace)
+        if self._fast is not None:
+            sums, tallies = self._fast.of_units(units)
+            return sums[:, : len(self._bias)], tallies
         return self.score_units_by_rows(units)
 
     def score_units_by_rows(self, units: Units) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
