@@ -44,6 +44,7 @@ Number: TypeAlias = Any  # numba knows the width of each number
 GROUP = 32  # tokens that look at memory together; frozen into the kernels
 BUCKET = 8  # n-grams in one cache line
 BLOCK = 8  # sums that are added up together
+AHEAD = 24  # tokens for which memory is asked before they are looked up
 HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
 
 I64, U64, BOOL = types.int64, types.uint64, types.boolean
@@ -962,97 +963,123 @@ def longest_span(text: Array, starts: Array, stops: Array) -> Number:
 @_inner(inline="always")
 def _look_up_words(
     text: Array,
-    begin: Number,
+    starts: Array,
     ends: Array,
-    first: Number,
-    n: Number,
+    token_bounds: Array,
     keys: Array,
-    nodes: Array,
+    key_nodes: Array,
     shift: Number,
     pool: Array,
     tails: Array,
     wanted: Array,
-    out: Array,
+    gap: Number,
+    nodes: Array,
+    places: Array,
 ) -> None:
-    """Node of each of `n` words in a table that grows no more, -1 if it is not there; the first begins at `begin`.
+    """Node of each word in a table that grows no more, -1 if it is not there.
 
-    As `intern_words`, with the keys in buckets of a cache line, and every line asked for before the first is read.
+    As `intern_words`, with the keys in buckets of a cache line, and each asked for some words ahead. The words of
+    unit `u` stand from ``places[u]`` on, and behind them a gap of nodes -1.
     """
-    start = begin
-    for t in range(n):
-        end = np.int64(ends[first + t])
-        key = _word_key(text, start, end - start)
-        wanted[t] = key
-        slot = np.int64(_bucket_of(key, shift))
-        _expect(keys, slot)
-        _expect(nodes, slot)
-        start = end
-    start = begin
-    for t in range(n):
-        end = np.int64(ends[first + t])
-        key = wanted[t]
-        slot = _bucket_of(key, shift)
-        place = _place_in_bucket(keys, slot, key)
-        while (place == BUCKET) & (keys[slot + np.uint64(BUCKET - 1)] != 0):
-            slot = slot + np.uint64(BUCKET)
-            slot = slot if slot < np.uint64(len(keys)) else np.uint64(0)
-            place = _place_in_bucket(keys, slot, key)
-        node = np.int64(nodes[slot + (place & np.uint64(BUCKET - 1))])
-        node = node if place < BUCKET else -1
-        if key >> np.uint64(63) and node >= 0 and not _same_word(text, start, end - start, pool, tails[node]):
-            # another word has the same hash: look on, key by key
-            node = np.int64(-1)
+    n_units = len(starts)
+    for unit in range(n_units):
+        begin = starts[unit]
+        for t in range(token_bounds[unit], token_bounds[unit + 1]):
+            end = np.int64(ends[t])
+            wanted[t] = _word_key(text, begin, end - begin)
+            begin = end
+    last = token_bounds[n_units] - 1
+    at = 0
+    for unit in range(n_units):
+        places[unit] = at
+        begin = starts[unit]
+        for t in range(token_bounds[unit], token_bounds[unit + 1]):
+            coming = np.int64(_bucket_of(wanted[min(t + AHEAD, last)], shift))
+            _expect(keys, coming)
+            _expect(key_nodes, coming)
+            end = np.int64(ends[t])
+            key = wanted[t]
             slot = _bucket_of(key, shift)
-            while node < 0 and keys[slot] != 0:
-                if keys[slot] == key and _same_word(text, start, end - start, pool, tails[nodes[slot]]):
-                    node = np.int64(nodes[slot])
-                slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(keys)) else np.uint64(0)
-        out[t] = node
-        start = end
+            place = _place_in_bucket(keys, slot, key)
+            while (place == BUCKET) & (keys[slot + np.uint64(BUCKET - 1)] != 0):
+                slot = slot + np.uint64(BUCKET)
+                slot = slot if slot < np.uint64(len(keys)) else np.uint64(0)
+                place = _place_in_bucket(keys, slot, key)
+            node = np.int64(key_nodes[slot + (place & np.uint64(BUCKET - 1))])
+            node = node if place < BUCKET else -1
+            if key >> np.uint64(63) and node >= 0 and not _same_word(text, begin, end - begin, pool, tails[node]):
+                # another word has the same hash: look on, key by key
+                node = np.int64(-1)
+                slot = _bucket_of(key, shift)
+                while node < 0 and keys[slot] != 0:
+                    if keys[slot] == key and _same_word(text, begin, end - begin, pool, tails[key_nodes[slot]]):
+                        node = np.int64(key_nodes[slot])
+                    slot = slot + np.uint64(1) if slot + np.uint64(1) < np.uint64(len(keys)) else np.uint64(0)
+            nodes[at] = node
+            at += 1
+            begin = end
+        for _ in range(gap):
+            nodes[at] = -1
+            at += 1
+    places[n_units] = at
 
 
 @_inner(inline="always")
-def _number_characters(text: Array, begin: Number, stop: Number, spaces: Array, numbers: Array, out: Array) -> Number:
-    """Node of each character, of a run of white space that of one space; -1 where `numbers` has none."""
-    n = 0
-    i = begin
-    while i < stop:
-        code = text[i]
-        i += 1
-        if code < len(spaces) and spaces[code] != 0 and i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
-            code = np.uint32(32)
-            while i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
-                i += 1
-        out[n] = numbers[code] if code < len(numbers) else -1
-        n += 1
-    return n
+def _number_characters(
+    text: Array, starts: Array, stops: Array, spaces: Array, numbers: Array, gap: Number, nodes: Array, places: Array
+) -> None:
+    """Node of each character, of a run of white space that of one space; -1 where `numbers` has none; then the gap."""
+    at = 0
+    for unit in range(len(starts)):
+        places[unit] = at
+        i = starts[unit]
+        stop = stops[unit]
+        while i < stop:
+            code = text[i]
+            i += 1
+            if code < len(spaces) and spaces[code] != 0 and i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+                code = np.uint32(32)
+                while i < stop and text[i] < len(spaces) and spaces[text[i]] != 0:
+                    i += 1
+            nodes[at] = numbers[code] if code < len(numbers) else -1
+            at += 1
+        for _ in range(gap):
+            nodes[at] = -1
+            at += 1
+    places[len(starts)] = at
+
+
+@_inner(inline="always")
+def _gram_key(nodes: Array, prefix: Number, last: Number) -> Number:
+    """An unknown prefix or word, -1, gives a key that no entry has."""
+    mask = np.uint64((1 << HALF_KEY) - 1)
+    return np.uint64(np.int64(nodes[prefix]) + 1) << np.uint64(HALF_KEY) | np.uint64(np.int64(nodes[last])) & mask
 
 
 @_inner(inline="always")
 def _look_up_grams(nodes: Array, stride: Number, n: Number, max_n: Number, grams: Array, shift: Number) -> None:
     """Node of the n-gram of each order that begins at each of `n` tokens, -1 for what is not known.
 
-    Order ``i + 1`` stands from ``nodes[i * stride]`` on, the first is there already. An unknown prefix or word, -1,
-    gives a key that no entry has. Indices are unsigned: numba lets signed ones count from the end.
+    Order ``i + 1`` stands from ``nodes[i * stride]`` on, the first is there already. Indices are unsigned: numba lets
+    signed ones count from the end.
     """
-    mask = np.uint64((1 << HALF_KEY) - 1)
     for order in range(2, max_n + 1):
-        prefixes = np.uint64((order - 2) * stride)
         out = np.uint64((order - 1) * stride)
+        prefixes = out - np.uint64(stride)
         lasts = np.uint64(order - 1)
-        for t in range(np.uint64(max(n - order + 1, 0))):
-            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
-            _expect(grams, np.int64(_bucket_of(key | np.uint64(np.int64(nodes[lasts + t])) & mask, shift)))
-        for t in range(np.uint64(max(n - order + 1, 0))):
-            key = np.uint64(np.int64(nodes[prefixes + t]) + 1) << np.uint64(HALF_KEY)
-            entry = _entry_of(grams, shift, key | np.uint64(np.int64(nodes[lasts + t])) & mask)
-            nodes[out + t] = np.int64(entry & mask) - np.int64(entry == 0)
+        stop = np.uint64(max(n - order + 1, 0))
+        for t in range(stop):
+            coming = min(t + np.uint64(AHEAD), stop - np.uint64(1))
+            _expect(grams, np.int64(_bucket_of(_gram_key(nodes, prefixes + coming, lasts + coming), shift)))
+            entry = _entry_of(grams, shift, _gram_key(nodes, prefixes + t, lasts + t))
+            nodes[out + t] = np.int64(entry & np.uint64((1 << HALF_KEY) - 1)) - np.int64(entry == 0)
 
 
 @_inner(inline="always")
-def _distinct_columns(
+def _expect_columns(
     nodes: Array,
     stride: Number,
+    begin: Number,
     n: Number,
     min_n: Number,
     max_n: Number,
@@ -1060,6 +1087,27 @@ def _distinct_columns(
     counts: Array,
     rows: Array,
     width: Number,
+) -> None:
+    """Ask for what a unit needs of the tables, so that the waits for memory overlap."""
+    for order in range(min_n, max_n + 1):
+        first = (order - 1) * stride + begin
+        for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
+            column = np.int64(nodes[t])
+            column = column if (column >= 0) & (column < n_terms) else 0
+            _expect(counts, column)
+            _expect(rows, column * width)
+
+
+@_inner(inline="always")
+def _distinct_columns(
+    nodes: Array,
+    stride: Number,
+    begin: Number,
+    n: Number,
+    min_n: Number,
+    max_n: Number,
+    n_terms: Number,
+    counts: Array,
     columns: Array,
     tallied: Number,
     tallies: Array,
@@ -1072,17 +1120,12 @@ def _distinct_columns(
     """
     n_columns = 0
     for order in range(min_n, max_n + 1):
-        first = (order - 1) * stride
+        first = (order - 1) * stride + begin
         before = n_columns
         n_known = n_columns
         for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
-            column = np.int64(nodes[t])
-            columns[n_known] = column
-            known = (column >= 0) & (column < n_terms)
-            n_known += known
-            column = column if known else 0
-            _expect(counts, column)
-            _expect(rows, column * width)
+            columns[n_known] = nodes[t]
+            n_known += (nodes[t] >= 0) & (nodes[t] < n_terms)
         for i in range(n_columns, n_known):
             column = columns[i]
             columns[n_columns] = column
@@ -1124,7 +1167,7 @@ def _weigh_columns(
 @_compiled(
     *(types.void, INPUT_U32S, INPUT_I64S, INPUT_I64S, I32S, I64S, BOOL, U8S, INPUT_I32S),
     *(U64S, I32S, U64, U32S, I64S, I64, I64, U64S, U64, F64S, BOOL, I64, INPUT_F32S, I64, I64),
-    *(I64, I32S, U64S, I32S, I32S, F64S, F64S, I64S),
+    *(I64, I32S, U64S, I32S, I64S, I32S, F64S, F64S, I64S),
 )
 def score_units(
     text: Array,
@@ -1154,6 +1197,7 @@ def score_units(
     counts: Array,
     wanted: Array,
     nodes: Array,
+    places: Array,
     columns: Array,
     data: Array,
     sums: Array,
@@ -1162,21 +1206,25 @@ def score_units(
     """Add to the sums of each unit ``text[starts[u]:stops[u]]`` what its terms weigh: a row is made, used, and forgotten.
 
     Tokens are characters, or the words that end at `ends`. A term's row in `rows`, `width` numbers, a multiple
-    of eight, ends with its idf: a float32 and what that lacks. What a unit needs of the tables is asked for
-    ahead, so that the waits for memory overlap (67 against 39 ns a character in texts of 30,000).
+    of eight, ends with its idf: a float32 and what that lacks.
     """
+    n_units = len(starts)
+    gap = max_n - 1  # of unknown tokens behind each unit: no n-gram reaches over it
     stride = len(nodes) // max_n
-    for unit in range(len(starts)):
-        if characters:
-            n = _number_characters(text, starts[unit], stops[unit], spaces, numbers, nodes)
-        else:
-            n = token_bounds[unit + 1] - token_bounds[unit]
-            _look_up_words(
-                text, starts[unit], ends, token_bounds[unit], n, keys, key_nodes, key_shift, pool, tails, wanted, nodes
-            )
-        _look_up_grams(nodes, stride, n, max_n, grams, gram_shift)
+    if characters:
+        _number_characters(text, starts, stops, spaces, numbers, gap, nodes, places)
+    else:
+        _look_up_words(
+            text, starts, ends, token_bounds, keys, key_nodes, key_shift, pool, tails, wanted, gap, nodes, places
+        )
+    _look_up_grams(nodes, stride, places[n_units], max_n, grams, gram_shift)
+    for unit in range(n_units):
+        coming = min(unit + 1, n_units - 1)
+        n = places[coming + 1] - gap - places[coming]
+        _expect_columns(nodes, stride, places[coming], n, min_n, max_n, n_terms, counts, rows, width)
+        n = places[unit + 1] - gap - places[unit]
         n_columns = _distinct_columns(
-            nodes, stride, n, min_n, max_n, n_terms, counts, rows, width, columns, tallied, tallies, unit
+            nodes, stride, places[unit], n, min_n, max_n, n_terms, counts, columns, tallied, tallies, unit
         )
         scale = _weigh_columns(columns, n_columns, tf_weights, sublinear, norm, rows, width, counts, data)
         for block in range(0, width, BLOCK):

@@ -152,16 +152,19 @@ class FastView:
         """Add what this view says of some spans of a text, none of them longer than `longest`."""
         text, starts, stops = spans
         take, settings = self._workspace.take, self._settings
+        low, high = settings.ngram_range
         ends, token_bounds = _NO_ENDS, _NO_BOUNDS
+        n_tokens = int((stops - starts).sum())
         if not self._characters:
             ends, token_bounds = cut_spans(text, starts, stops, longest, self.lexicon, self._workspace)
-        low, high = settings.ngram_range
+            n_tokens = len(ends)
+        n_places = n_tokens + len(starts) * (high - 1)
         kernels.score_units(
             text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._words,
             low, high, *self._grams, self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
             self._rows.reshape(-1), self._rows.shape[1], self.n_terms, self._tallied, counts,
-            take("word keys", longest, np.uint64), take("unit nodes", longest * high, np.int32),
-            take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
+            take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
+            take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
             sums, tallies,
         )  # fmt: skip
 
