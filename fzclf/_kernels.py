@@ -1076,7 +1076,7 @@ def _look_up_grams(nodes: Array, stride: Number, n: Number, max_n: Number, grams
 
 
 @_inner(inline="always")
-def _expect_columns(
+def _distinct_columns(
     nodes: Array,
     stride: Number,
     begin: Number,
@@ -1087,33 +1087,12 @@ def _expect_columns(
     counts: Array,
     rows: Array,
     width: Number,
-) -> None:
-    """Ask for what a unit needs of the tables, so that the waits for memory overlap."""
-    for order in range(min_n, max_n + 1):
-        first = (order - 1) * stride + begin
-        for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
-            column = np.int64(nodes[t])
-            column = column if (column >= 0) & (column < n_terms) else 0
-            _expect(counts, column)
-            _expect(rows, column * width)
-
-
-@_inner(inline="always")
-def _distinct_columns(
-    nodes: Array,
-    stride: Number,
-    begin: Number,
-    n: Number,
-    min_n: Number,
-    max_n: Number,
-    n_terms: Number,
-    counts: Array,
     columns: Array,
     tallied: Number,
     tallies: Array,
     unit: Number,
 ) -> Number:
-    """The columns of a unit, each once, as they come; return their number.
+    """The columns of a unit, each once, as they come; return their number. Their rows are asked for.
 
     `counts`, all 0 before, has how often each is there. The number of columns of the order `tallied` is added
     to ``tallies[unit]``: of all orders if that is 0, of none if it is negative.
@@ -1122,15 +1101,14 @@ def _distinct_columns(
     for order in range(min_n, max_n + 1):
         first = (order - 1) * stride + begin
         before = n_columns
-        n_known = n_columns
         for t in range(np.uint64(first), np.uint64(max(first + n - order + 1, first))):
-            columns[n_known] = nodes[t]
-            n_known += (nodes[t] >= 0) & (nodes[t] < n_terms)
-        for i in range(n_columns, n_known):
-            column = columns[i]
+            column = np.int64(nodes[t])
+            known = (column >= 0) & (column < n_terms)
+            column = column if known else 0
+            _expect(rows, column * width)
             columns[n_columns] = column
-            n_columns += counts[column] == 0
-            counts[column] += 1
+            n_columns += known & (counts[column] == 0)
+            counts[column] += known
         tallies[unit] += n_columns - before if tallied == order or tallied == 0 else 0
     return n_columns
 
@@ -1219,12 +1197,9 @@ def score_units(
         )
     _look_up_grams(nodes, stride, places[n_units], max_n, grams, gram_shift)
     for unit in range(n_units):
-        coming = min(unit + 1, n_units - 1)
-        n = places[coming + 1] - gap - places[coming]
-        _expect_columns(nodes, stride, places[coming], n, min_n, max_n, n_terms, counts, rows, width)
         n = places[unit + 1] - gap - places[unit]
         n_columns = _distinct_columns(
-            nodes, stride, places[unit], n, min_n, max_n, n_terms, counts, columns, tallied, tallies, unit
+            nodes, stride, places[unit], n, min_n, max_n, n_terms, counts, rows, width, columns, tallied, tallies, unit
         )
         scale = _weigh_columns(columns, n_columns, tf_weights, sublinear, norm, rows, width, counts, data)
         for block in range(0, width, BLOCK):
