@@ -222,8 +222,9 @@ class Tagging:
 
     def known_share(self, first: int, stop: int) -> float:
         """Share of the pairs of characters of some sentences that the model knows."""
-        own = self.units.seen[first:stop, 0]
-        n_pairs = int((self.units.ends[own] - self.units.starts[own] - 1).sum())
+        if stop == first:
+            return 0.0
+        n_pairs = int(self.units.ends[stop - 1] - self.units.starts[first]) - (stop - first)  # they lie end to end
         return float(self.scores.n_known[first:stop].sum()) / max(n_pairs, 1)
 
     def settle_tie(self, widest: Sequence[str], sentence: int) -> str:
