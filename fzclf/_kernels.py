@@ -44,6 +44,7 @@ Number: TypeAlias = Any  # numba knows the width of each number
 GROUP = 32  # tokens that look at memory together; frozen into the kernels
 BUCKET = 8  # n-grams in one cache line
 BLOCK = 8  # sums that are added up together
+BASE, LABEL_SHIFT, WEIGHT_SHIFT = (1 << 26) - 1, 26, 42  # what a node of the lexicon holds
 AHEAD = 24  # tokens for which memory is asked before they are looked up
 HALF_KEY = 21  # bits of the number of a node in an n-gram's entry
 
@@ -290,28 +291,34 @@ def _is_alphanumeric(code: Number) -> Number:
 
 
 @_inner()
-def _child(parent: Number, char: Number, labels: Array, nodes: Array) -> Number:
+def _child(parent: Number, char: Number, nodes: Array) -> Number:
     """The node of a child, 0 if there is none; node 0 has no children."""
-    base = parent & np.uint64(0xFFFFFFFF)
-    slot = base + char
-    return nodes[slot if (labels[slot] == char) & (base != 0) else np.uint64(0)]
+    base = parent & np.uint64(BASE)
+    node = nodes[base + char]
+    return node if (_label(node) == char) & (base != 0) else np.uint64(0)
 
 
 @_inner()
-def _is_word(ids: Array, x: Number, y: Number, labels: Array, nodes: Array) -> Number:
+def _label(node: Number) -> Number:
+    """The character that leads to a node."""
+    return node >> np.uint64(LABEL_SHIFT) & np.uint64(0xFFFF)
+
+
+@_inner()
+def _is_word(ids: Array, x: Number, y: Number, nodes: Array) -> Number:
     node = nodes[ids[x]]
     for i in range(x + 1, y):
-        node = _child(node, ids[i], labels, nodes)
-    return node >> np.uint64(32) != 0
+        node = _child(node, ids[i], nodes)
+    return node >> np.uint64(WEIGHT_SHIFT) != 0
 
 
 @_inner()
-def _is_forced(ids: Array, x: Number, y: Number, labels: Array, nodes: Array, forced: Array) -> Number:
+def _is_forced(ids: Array, x: Number, y: Number, nodes: Array, forced: Array) -> Number:
     slot = np.uint64(ids[x])
     for i in range(x + 1, y):
-        base = nodes[slot] & np.uint64(0xFFFFFFFF)
+        base = nodes[slot] & np.uint64(BASE)
         slot = base + ids[i]
-        if base == 0 or labels[slot] != ids[i]:
+        if base == 0 or _label(nodes[slot]) != ids[i]:
             return False
     return forced[slot] != 0
 
@@ -322,7 +329,6 @@ def _viterbi(
     x: Number,
     z: Number,
     ids: Array,
-    labels: Array,
     nodes: Array,
     forced: Array,
     emissions: Array,
@@ -370,7 +376,7 @@ def _viterbi(
     first = x
     for i in range(x, z):
         if len(forced) > 0 and choices[i] == 1:
-            if i > first and _is_forced(ids, first, i + 1, labels, nodes, forced):
+            if i > first and _is_forced(ids, first, i + 1, nodes, forced):
                 for j in range(first, i):
                     choices[j] = 1
             first = i + 1
@@ -387,7 +393,6 @@ def _cut_unknown(
     x: Number,
     y: Number,
     ids: Array,
-    labels: Array,
     nodes: Array,
     forced: Array,
     emissions: Array,
@@ -402,7 +407,7 @@ def _cut_unknown(
             z = x
             while z < y and text[begin + z] >= 0x4E00:
                 z += 1
-            n_tokens = _viterbi(begin, x, z, ids, labels, nodes, forced, emissions, hmm, choices, out_ends, n_tokens)
+            n_tokens = _viterbi(begin, x, z, ids, nodes, forced, emissions, hmm, choices, out_ends, n_tokens)
             x = z
             continue
         if _is_alphanumeric(text[begin + x]):
@@ -447,7 +452,6 @@ def _best_route(
     seconds: Array,
     thirds: Array,
     fourths: Array,
-    labels: Array,
     nodes: Array,
     weights: Array,
     unknown: Number,
@@ -465,20 +469,20 @@ def _best_route(
         route[after] = 0.0
     right1 = right2 = right3 = 0.0
     for k in range(n - 1, -1, -1):
-        score1 = weights[nodes[ids[k]] >> np.uint64(32)] + right1
-        score2 = weights[seconds[k] >> np.uint64(32)] + right2
-        score3 = weights[thirds[k] >> np.uint64(32)] + right3
+        score1 = weights[nodes[ids[k]] >> np.uint64(WEIGHT_SHIFT)] + right1
+        score2 = weights[seconds[k] >> np.uint64(WEIGHT_SHIFT)] + right2
+        score3 = weights[thirds[k] >> np.uint64(WEIGHT_SHIFT)] + right3
         longer = score3 >= score2
         best = score3 if longer else score2
         step = 3 if longer else 2
         node = fourths[k]
         length = 4
         while node != 0:
-            score = weights[node >> np.uint64(32)] + route[k + length]
+            score = weights[node >> np.uint64(WEIGHT_SHIFT)] + route[k + length]
             if score >= best:
                 best = score
                 step = length
-            node = _child(node, ids[k + length], labels, nodes)
+            node = _child(node, ids[k + length], nodes)
             length += 1
         alone = score1 > best
         best = score1 if alone else best
@@ -503,7 +507,6 @@ def _follow_route(
     ids: Array,
     seconds: Array,
     nexts: Array,
-    labels: Array,
     nodes: Array,
     forced: Array,
     emissions: Array,
@@ -519,14 +522,14 @@ def _follow_route(
         if seconds[x] & seconds[y]:
             while seconds[y]:
                 y += 1
-            if _is_word(ids, x, y, labels, nodes):
+            if _is_word(ids, x, y, nodes):
                 while x < y - 1:
                     x += 1
                     out_ends[n_tokens] = begin + x
                     n_tokens += 1
             else:
                 n_tokens = _cut_unknown(
-                    text, begin, x, y, ids, labels, nodes, forced, emissions, hmm, choices, out_ends, n_tokens
+                    text, begin, x, y, ids, nodes, forced, emissions, hmm, choices, out_ends, n_tokens
                 )
                 x = y
                 continue
@@ -537,7 +540,7 @@ def _follow_route(
 
 
 @_compiled(
-    *(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, U16S, U16S, U64S, F64S, U8S, F64S, F64S, I64),
+    *(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, U16S, U64S, F64S, U8S, F64S, F64S, I64),
     *(U16S, U64S, U64S, U64S, F64S, I32S, U8S, I32S, I64S),
 )
 def cut_spans(
@@ -545,7 +548,6 @@ def cut_spans(
     starts: Array,
     stops: Array,
     char_ids: Array,
-    labels: Array,
     nodes: Array,
     weights: Array,
     forced: Array,
@@ -565,10 +567,9 @@ def cut_spans(
     """Cut every span into jieba's words; return their number.
 
     A span is taken in chunks of about `chunk` characters, each ending where a block
-    of word characters ends, so that the scratch stays in the nearest cache. `labels`
-    of a slot is the character that leads there: bases are all different, so that
-    alone says whose child it is. A node holds its base in the low half, in the high
-    half which of `weights` is its word's (0 for none). Words of two, three and four characters are looked
+    of word characters ends, so that the scratch stays in the nearest cache. A node
+    holds its base, its label, which is the character that leads there (bases are all different, so that
+    alone says whose child it is), and which of `weights` is its word's (0 for none). Words of two, three and four characters are looked
     up for the whole chunk at once, without a branch: so the processor waits for many
     cache lines at a time, where walking from each character it guessed wrong at
     nearly every end of a walk (26 against 15 ns a character).
@@ -581,12 +582,12 @@ def cut_spans(
         while begin < stop:
             n = _number_chunk(text, begin, stop, char_ids, chunk, ids)
             for k in range(n):
-                seconds[k] = _child(nodes[ids[k]], ids[k + 1], labels, nodes)
+                seconds[k] = _child(nodes[ids[k]], ids[k + 1], nodes)
             for k in range(n):
-                thirds[k] = _child(seconds[k], ids[k + 2], labels, nodes)
+                thirds[k] = _child(seconds[k], ids[k + 2], nodes)
             for k in range(n):
-                fourths[k] = _child(thirds[k], ids[k + 3], labels, nodes)
-            _best_route(n, ids, seconds, thirds, fourths, labels, nodes, weights, hmm[20], route, nexts)
+                fourths[k] = _child(thirds[k], ids[k + 3], nodes)
+            _best_route(n, ids, seconds, thirds, fourths, nodes, weights, hmm[20], route, nexts)
             for k in range(n - 1):
                 if text[begin + k] == 13 and text[begin + k + 1] == 10:
                     nexts[k] = k + 2
@@ -597,7 +598,6 @@ def cut_spans(
                 ids,
                 seconds,
                 nexts,
-                labels,
                 nodes,
                 forced,
                 emissions,

@@ -223,7 +223,6 @@ def cut_spans(
         starts,
         stops,
         lexicon.char_ids,
-        lexicon.labels,
         lexicon.nodes,
         lexicon.weights,
         lexicon.forced,

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 MIN_FLOAT = -3.14e100  # what jieba's Viterbi takes for an unseen event
 STATES = "BEMS"  # alphabetical: jieba breaks ties by letter
 WORD_CHARS = [*map(chr, range(0x4E00, 0x9FD6)), *map(chr, range(48, 58)), *map(chr, range(65, 91))]
 WORD_CHARS += [*map(chr, range(97, 123)), *"+#&._%-"]
 N_IDS = len(WORD_CHARS) + 1
+# A node of the trie in one number, so that a step asks memory once: where its children's numbers count from (0 for no
+# child), the number of the character that leads there, and which weight the word that ends there has (0 for no word).
+LABEL_SHIFT, WEIGHT_SHIFT = 26, 42
 FREE = 0xFFFF  # label of a slot that is nobody's
 NOT_A_WORD = -math.inf
 _NO_SIMPLE_LOWER_CASE = "İΣ"  # two characters; another one at the end of a word
@@ -46,9 +49,7 @@ class Lexicon:
     """What the kernels walk; every array is one-dimensional."""
 
     char_ids: NDArray[np.uint16]  # (65536,): code point -> character number, 0 for none
-    labels: NDArray[np.uint16]  # slot -> number of the character that leads there
-    nodes: NDArray[np.uint64]  # slot -> low half: where its children's numbers count from, 0 for no child;
-    #                            high half: which weight the word that ends there has, 0 for no word
+    nodes: NDArray[np.uint64]  # slot -> node, as above
     weights: NDArray[np.float64]  # log probabilities of words, the first -inf; a few thousand, so they stay near
     forced: NDArray[np.uint8]  # slot -> 1 for words to take apart; no element if there is none
     emissions: NDArray[np.float64]  # (4 * N_IDS,): log probability of a character in B, E, M, S
@@ -85,7 +86,6 @@ def build_lexicon(user_words: tuple[str, ...] = ()) -> Lexicon:
     lower_pages, lower_codes = _lower_case()
     return Lexicon(
         char_ids=char_ids,
-        labels=trie.labels,
         nodes=trie.nodes(frequencies),
         weights=np.array([NOT_A_WORD, *(math.log(count) - log_total for count in frequencies)]),
         forced=trie.marks(tokenizer.forced_splits),
@@ -122,24 +122,32 @@ class _Trie:
         self.slots = dict(zip(keys, (bases[parents] + ids).tolist(), strict=True))
         slots = np.fromiter(self.slots.values(), np.int64, len(keys))
         n_slots = max(int(slots.max()), N_IDS) + N_IDS + 1
-        self.labels = np.full(n_slots, FREE, dtype=np.uint16)
-        self.labels[1:N_IDS] = np.arange(1, N_IDS)  # every word character is a child of the root
-        self.labels[slots] = ids
+        self._labels = np.full(n_slots, FREE, dtype=np.uint64)
+        self._labels[1:N_IDS] = np.arange(1, N_IDS)  # every word character is a child of the root
+        self._labels[slots] = ids
         self._bases = bases[:-1]
         self._frequencies = words
 
     def nodes(self, weight_numbers: dict[int, int]) -> NDArray[np.uint64]:
-        """Base and number of the weight of every slot."""
+        """The node of every slot.
+
+        Raises
+        ------
+        ValueError
+            If there are too many words to number (some 60 million, jieba has 0.35).
+        """
         numbers = {0: 0, **weight_numbers}
         of_words = np.fromiter((numbers[self._frequencies[key]] for key in self.slots), np.uint64, len(self.slots))
-        nodes = np.zeros(len(self.labels), dtype=np.uint64)
-        nodes[list(self.slots.values())] = self._bases.astype(np.uint64) | of_words << np.uint64(32)
+        if len(self._labels) > 1 << LABEL_SHIFT or len(numbers) > 1 << (64 - WEIGHT_SHIFT):
+            raise ValueError(f"a dictionary with {len(self.slots):,} words and beginnings of words is too large")
+        nodes = self._labels << np.uint64(LABEL_SHIFT)
+        nodes[list(self.slots.values())] |= self._bases.astype(np.uint64) | of_words << np.uint64(WEIGHT_SHIFT)
         return nodes
 
     def marks(self, words: set[str]) -> NDArray[np.uint8]:
         """1 at the slots of `words`; no element if none of them can ever be met."""
         slots = [self.slots[word] for word in words if word in self.slots]
-        marks = np.zeros(len(self.labels) if slots else 0, dtype=np.uint8)
+        marks = np.zeros(len(self._labels) if slots else 0, dtype=np.uint8)
         marks[slots] = 1
         return marks
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from fzclf import _kernels
 from fzclf import lexicon as lexicon_module
 from fzclf.lexicon import Lexicon, build_lexicon, cache_path, lexicon_for, read_lexicon, write_lexicon
 from fzclf.reference import tokenizer_for
@@ -32,7 +33,11 @@ def same(one: Lexicon, other: Lexicon) -> bool:
 
 
 def base_of(lexicon: Lexicon, slot: int) -> int:
-    return int(lexicon.nodes[slot]) & 0xFFFFFFFF
+    return int(lexicon.nodes[slot]) & (1 << lexicon_module.LABEL_SHIFT) - 1
+
+
+def label_of(lexicon: Lexicon, slot: int) -> int:
+    return int(lexicon.nodes[slot]) >> lexicon_module.LABEL_SHIFT & 0xFFFF
 
 
 def slot_of(lexicon: Lexicon, word: str) -> int:
@@ -41,7 +46,7 @@ def slot_of(lexicon: Lexicon, word: str) -> int:
         number = int(lexicon.char_ids[ord(char)])
         base = base_of(lexicon, slot)
         child = base + number
-        if not base or lexicon.labels[child] != number:
+        if not base or label_of(lexicon, child) != number:
             return 0
         slot = child
     return slot
@@ -53,7 +58,7 @@ def test_every_word_of_jieba_is_found_with_its_weight(built):
     for word, frequency in list(tokenizer.FREQ.items())[::97]:
         if "γ" in word:
             continue
-        weight = built.weights[int(built.nodes[slot_of(built, word)]) >> 32]
+        weight = built.weights[int(built.nodes[slot_of(built, word)]) >> lexicon_module.WEIGHT_SHIFT]
         assert weight == (lexicon_module.math.log(frequency) - log_total if frequency else -np.inf), word
 
 
@@ -63,13 +68,20 @@ def test_what_is_no_prefix_of_a_word_is_not_found(built):
 
 
 def test_no_two_parents_have_the_same_base(built):
-    bases = built.nodes & np.uint64(0xFFFFFFFF)
+    bases = built.nodes & np.uint64((1 << lexicon_module.LABEL_SHIFT) - 1)
     bases = bases[bases != 0]
     assert len(bases) == len(np.unique(bases))
 
 
 def test_every_child_of_every_slot_lies_inside_the_arrays(built):
-    assert int((built.nodes & np.uint64(0xFFFFFFFF)).max()) + lexicon_module.N_IDS <= len(built.labels)
+    bases = built.nodes & np.uint64((1 << lexicon_module.LABEL_SHIFT) - 1)
+    assert int(bases.max()) + lexicon_module.N_IDS <= len(built.nodes)
+
+
+def test_the_nodes_are_made_as_the_kernels_read_them():
+    here = lexicon_module.LABEL_SHIFT, lexicon_module.WEIGHT_SHIFT
+    assert here == (_kernels.LABEL_SHIFT, _kernels.WEIGHT_SHIFT)
+    assert _kernels.BASE == (1 << _kernels.LABEL_SHIFT) - 1
 
 
 def test_lower_case_of_every_character(built):
