@@ -469,7 +469,7 @@ def _best_route(
         route[after] = 0.0
     right1 = right2 = right3 = 0.0
     for k in range(n - 1, -1, -1):
-        score1 = weights[nodes[ids[k]] >> np.uint64(WEIGHT_SHIFT)] + right1
+        weight = weights[nodes[ids[k]] >> np.uint64(WEIGHT_SHIFT)]
         score2 = weights[seconds[k] >> np.uint64(WEIGHT_SHIFT)] + right2
         score3 = weights[thirds[k] >> np.uint64(WEIGHT_SHIFT)] + right3
         longer = score3 >= score2
@@ -484,16 +484,17 @@ def _best_route(
                 step = length
             node = _child(node, ids[k + length], nodes)
             length += 1
+        # what is not known of this step but the sum right of it comes last: each step waits for the one before
+        is_char = ids[k] != 0
+        no_word = (best == -np.inf) & (weight == -np.inf)
+        weight = (unknown if is_char else 0.0) if no_word else weight
+        score1 = weight + (right1 if is_char else 0.0)
         alone = score1 > best
         best = score1 if alone else best
         step = 1 if alone else step
-        no_word = best == -np.inf
-        instead = unknown + right1 if ids[k] != 0 else 0.0
-        best = instead if no_word else best
-        step = 1 if no_word else step
         route[k] = best
         nexts[k] = k + step
-        seconds[k] = (step == 1) & (ids[k] != 0)
+        seconds[k] = (step == 1) & is_char
         right3 = right2
         right2 = right1
         right1 = best
