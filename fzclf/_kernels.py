@@ -948,16 +948,20 @@ def _entry_of(buckets: Array, shift: Number, key: Number) -> Number:
     return found
 
 
-@_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S)
-def longest_span(text: Array, starts: Array, stops: Array) -> Number:
-    """Length of the longest of many spans, -1 if one of them is not inside the text."""
-    longest: Number = 0
+@_compiled(I64, INPUT_U32S, INPUT_I64S, INPUT_I64S, I64S)
+def measure_spans(text: Array, starts: Array, stops: Array, sizes: Array) -> Number:
+    """Length of the longest span, and of all together; return 0 if one of them is not inside the text, else 1."""
+    longest = np.int64(0)
+    total = np.int64(0)
     for span in range(len(starts)):
         length = stops[span] - starts[span]
         if starts[span] < 0 or length < 0 or stops[span] > len(text):
-            return -1
+            return 0
         longest = max(longest, length)
-    return longest
+        total += length
+    sizes[0] = longest
+    sizes[1] = total
+    return 1
 
 
 @_inner(inline="always")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -168,10 +168,7 @@ def joined_spans(
     IndexError
         If a span does not lie inside `codes`.
     """
-    lengths = ends - starts
-    if len(starts) and (starts.min() < 0 or ends.max() > len(codes) or lengths.min() < 0):
-        raise IndexError(f"spans must lie inside the text of {len(codes)} code points, start <= end")
-    text = workspace.take("text", int(lengths.sum()), np.uint32)
+    text = workspace.take("text", Spans.of(codes, starts, ends).n_codes, np.uint32)
     bounds = np.empty(len(starts) + 1, dtype=np.int64)
     n_special = kernels.gather_spans(
         codes, starts, ends, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds
@@ -203,19 +200,39 @@ def cut_text(
         The words of span ``i`` are ``ends[token_bounds[i]:token_bounds[i + 1]]``.
     """
     longest = len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))
-    return cut_spans(text, bounds[:-1], bounds[1:], longest, lexicon, workspace)
+    return cut_spans(Spans(text, bounds[:-1], bounds[1:], longest, len(text)), lexicon, workspace)
+
+
+class Spans(NamedTuple):
+    """Spans of a text, which may overlap; the loops rely on what is said of them here."""
+
+    text: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    longest: int  # at least the length of the longest
+    n_codes: int  # of all together
+
+    @staticmethod
+    def of(text: NDArray[np.uint32], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Spans:
+        """Measure spans.
+
+        Raises
+        ------
+        IndexError
+            If one does not lie inside the text.
+        """
+        sizes = np.empty(2, dtype=np.int64)
+        if not kernels.measure_spans(text, starts, stops, sizes):
+            raise IndexError(f"spans must lie inside the text of {len(text)} code points, start <= end")
+        return Spans(text, starts, stops, *sizes.tolist())
 
 
 def cut_spans(
-    text: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    stops: NDArray[np.int64],
-    longest: int,
-    lexicon: Lexicon,
-    workspace: Workspace,
+    spans: Spans, lexicon: Lexicon, workspace: Workspace
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """As `cut_text`, for spans of any text that may overlap; all must lie inside it, none be longer than `longest`."""
-    ends = workspace.take("ends", int((stops - starts).sum()), np.int32)
+    """As `cut_text`, for spans of any text."""
+    text, starts, stops, longest, n_codes = spans
+    ends = workspace.take("ends", n_codes, np.int32)
     token_bounds = np.empty(len(starts) + 1, dtype=np.int64)
     ids, seconds, thirds, fourths, route, nexts, choices = workspace.route(longest + 4)
     n_words = kernels.cut_spans(

@@ -124,16 +124,18 @@ def _placed(
     """What each sentence sees, and its flags."""
     if not has_kernels():
         return _seen(passages, sizes, headings), _flags(passages, sizes)
-    roles = [_ROLE_NUMBERS[role] for passage in passages for role in passage.roles]
+    roles = bytes([_ROLE_NUMBERS[role] for passage in passages for role in passage.roles])
     seen = np.empty((len(roles), len(CHANNELS)), dtype=np.int32)
     flags = np.empty((len(roles), len(FLAGS)))
     items = np.full(len(roles), -1, dtype=np.int64)
-    for passage, stop in _with_items(passages, np.cumsum(sizes)):
-        items[stop - len(passage.items) : stop] = [-1 if item is None else item for item in passage.items]
+    stop = 0
+    for passage in passages:
+        first, stop = stop, stop + len(passage.items)
+        if passage.items.count(None) < stop - first:
+            items[first:stop] = [-1 if item is None else item for item in passage.items]
     kernels.place_sentences(
-        sizes, np.array(headings, dtype=np.int64), np.array(roles, dtype=np.uint8), items, len(ROLES),
-        seen.reshape(-1), flags.reshape(-1),
-    )  # fmt: skip
+        sizes, np.array(headings, np.int64), np.frombuffer(roles, np.uint8), items, len(ROLES), seen.ravel(), flags.ravel()
+    )
     return seen, flags
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fzclf.counting import NORMS, FastRows
-from fzclf.cutting import Workspace, cut_spans, joined_spans, span_batches
+from fzclf.cutting import Spans, Workspace, cut_spans, joined_spans, span_batches
 from fzclf.features import CHANNELS, Units
 from fzclf.machine import kernels
 from fzclf.model import Model, View
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from fzclf.lexicon import Lexicon
-
-    Spans = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]  # code points, starts, stops
 
 NONE, ALL = -1, 0  # orders of n-grams to count, where not one of them
 _BUCKET = 8  # as in the kernels, which take no global that could change
@@ -72,25 +68,21 @@ class FastMargins:
         Raises
         ------
         IndexError
-            If a unit does not lie inside the text.
+            If a unit does not lie inside its text.
         """
         n_units = len(units.starts)
         sums = np.zeros((n_units + 1, width_of(self.n_categories)))
         tallies = np.zeros(n_units, dtype=np.int64)
         counts = self._workspace.counters(self._most_terms)[0]
         for first, stop in span_batches(units.starts, units.ends):
-            spans = units.codes, units.starts[first:stop], units.ends[first:stop]
-            longest = kernels.longest_span(*spans)
-            if longest < 0:
-                raise IndexError(f"units must lie inside the text of {len(units.codes)} code points, start <= end")
+            spans = Spans.of(units.codes, units.starts[first:stop], units.ends[first:stop])
             lowered: Spans | None = None
             for view in self._views:
                 if view.lowercase and lowered is None:
-                    text, bounds = joined_spans(*spans, view.lexicon, self._workspace, lowercase=True)
-                    lowered = text, bounds[:-1], bounds[1:]
-                    longest = max(longest, kernels.longest_span(*lowered))  # small letters may be two
+                    text, bounds = joined_spans(*spans[:3], view.lexicon, self._workspace, lowercase=True)
+                    lowered = Spans.of(text, bounds[:-1], bounds[1:])  # some letters become two
                 own = lowered if view.lowercase and lowered else spans
-                view.add(own, longest, counts, sums[first:stop].reshape(-1), tallies[first:stop])
+                view.add(own, counts, sums[first:stop].ravel(), tallies[first:stop])
         return sums, tallies
 
     def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
@@ -147,22 +139,21 @@ class FastView:
         return 0 < most_nodes < (1 << _HALF_KEY) - 1
 
     def add(
-        self, spans: Spans, longest: int, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
+        self, spans: Spans, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
     ) -> None:
-        """Add what this view says of some spans of a text, none of them longer than `longest`."""
-        text, starts, stops = spans
+        """Add what this view says of some spans of a text."""
+        text, starts, stops, longest, n_tokens = spans
+        ends, token_bounds = _NO_ENDS, _NO_BOUNDS
+        if not self._characters:
+            ends, token_bounds = cut_spans(spans, self.lexicon, self._workspace)
+            n_tokens = len(ends)
         take, settings = self._workspace.take, self._settings
         low, high = settings.ngram_range
-        ends, token_bounds = _NO_ENDS, _NO_BOUNDS
-        n_tokens = int((stops - starts).sum())
-        if not self._characters:
-            ends, token_bounds = cut_spans(text, starts, stops, longest, self.lexicon, self._workspace)
-            n_tokens = len(ends)
         n_places = n_tokens + len(starts) * (high - 1)
         kernels.score_units(
             text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._words,
             low, high, *self._grams, self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
-            self._rows.reshape(-1), self._rows.shape[1], self.n_terms, self._tallied, counts,
+            self._rows.ravel(), self._rows.shape[1], self.n_terms, self._tallied, counts,
             take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
             take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
             sums, tallies,

@@ -52,12 +52,13 @@ def units_of(text):
 
 
 def assert_same(scorer, units):
-    assert len(scorer.views) == len(scorer._fast)  # else nothing is compared
+    assert scorer._fast is not None  # else nothing is compared
     sums, tallies = scorer.score_units(units)
     expected, expected_tallies = scorer.score_units_by_rows(units)
     assert sums.shape == expected.shape
     assert np.abs(sums - expected).max(initial=0.0) < 1e-12
     assert tallies.tolist() == expected_tallies.tolist()
+    assert np.abs(scorer.place(sums, units) - scorer.score(units).margins).max(initial=0.0) < 1e-12
 
 
 @pytest.fixture(scope="module")
@@ -133,19 +134,43 @@ def test_the_tables_are_made_as_the_kernels_read_them():
 # --- each kernel and its twin ---------------------------------------------------------------
 
 
-@given(st.lists(st.text("a \t\n\x1c\x85\u3000法治😀")))
-def test_number_characters(documents):
-    text, bounds = slow_twins.joined(documents)
+def summed(batch, learned=None, numbers=None, *, max_n=1, n_terms=9, grams=(), rows=None, tallied=-1):
+    """What `score_units` says of tokens of a text, without norm; the row of term ``t`` begins with 100 ** t, its idf is 1."""
+    width = 8 if rows is None else rows.shape[1]
+    if rows is None:
+        rows = np.zeros((n_terms, width), dtype=np.float32)
+        rows[:, 0], rows[:, -2] = [100.0**t for t in range(n_terms)], 1.0
+    bounds = batch.token_bounds
+    begins = np.concatenate([[0], batch.ends]).astype(np.int64)
+    starts, stops = begins[bounds[:-1]], begins[bounds[1:]]
     spaces = np.array([chr(code).isspace() for code in range(0x3001)], dtype=np.uint8)
+    learned = learned or NodeTable(1)
+    table = np.zeros(16, dtype=np.uint64)
+    kernels.fill_buckets(np.array(grams, dtype=np.uint64), table, 63)
+    n_places = len(batch.text) + len(starts) * max_n
+    sums, tallies = np.zeros((len(starts), width)), np.zeros(len(starts), dtype=np.int64)
+    kernels.score_units(
+        batch.text, starts, stops, batch.ends, bounds, numbers is not None, spaces,
+        np.empty(0, np.int32) if numbers is None else numbers, *bucketed_words(learned), learned.pool, learned.tails,
+        1, max_n, table, 63, np.array([0.0, 1.0]), False, 0, rows.ravel(), width, len(rows), tallied,
+        np.zeros(len(rows), np.int32), np.empty(len(batch.text), np.uint64), np.empty(n_places * max_n, np.int32),
+        np.empty(len(starts) + 1, np.int64), np.empty(n_places * max_n + 1, np.int32), np.empty(n_places * max_n),
+        sums.ravel(), tallies,
+    )  # fmt: skip
+    return sums, tallies
+
+
+@given(st.lists(st.text("a \t\n\x1c\x85\u3000法治😀", max_size=40)))
+def test_characters_get_their_numbers(documents):
+    text, bounds = slow_twins.joined(documents)
     numbers = np.full(ord("法") + 1, -1, dtype=np.int32)
-    numbers[[ord(" "), ord("法"), ord("a"), ord("\n")]] = [0, 1, 2, 3]
-    nodes, ends = np.empty((2, len(text)), dtype=np.int32)
-    token_bounds = np.empty_like(bounds)
-    n = kernels.number_characters(text, bounds, spaces, numbers, nodes, ends, token_bounds)
     known = {" ": 0, "法": 1, "a": 2, "\n": 3}
-    assert (nodes[:n].tolist(), ends[:n].tolist(), token_bounds.tolist()) == slow_twins.number_characters(
-        documents, known
-    )
+    numbers[[ord(char) for char in known]] = list(known.values())
+    sums, _ = summed(TokenBatch(text, np.arange(1, len(text) + 1, dtype=np.int32), bounds), numbers=numbers)
+    nodes, _, token_bounds = slow_twins.number_characters(documents, known)
+    for unit, total in enumerate(sums[:, 0].tolist()):
+        own = nodes[token_bounds[unit] : token_bounds[unit + 1]]
+        assert total == sum(100**node for node in own if node >= 0)
 
 
 @given(st.dictionaries(st.integers(1, 2**43 - 1), st.integers(0, 2**21 - 1), max_size=200), st.integers(1, 6))
@@ -164,10 +189,16 @@ def looked_up(known, words):
     """Node of each of `words` in a table of the words `known`, whose nodes are their numbers."""
     learned = NodeTable(1)
     learned.nodes(batch_of(known), Workspace(keep=False), learn=True)
-    keys, nodes, shift = bucketed_words(learned)
-    batch, out = batch_of(words), np.empty(len(words), dtype=np.int32)
-    kernels.look_up_words(batch.text, batch.ends, keys, nodes, shift, learned.pool, learned.tails, out)
-    return out.tolist()
+    return nodes_of(learned, words)
+
+
+def nodes_of(learned, words):
+    """Each word a unit of its own, whose sum is its node and 1 more."""
+    codes, bounds = slow_twins.joined(words)
+    rows = np.zeros((int(learned.state[0]), 8), dtype=np.float32)
+    rows[:, 0], rows[:, -2] = 1 + np.arange(len(rows)), 1.0
+    alone = TokenBatch(codes, bounds[1:].astype(np.int32), np.arange(len(words) + 1))
+    return (summed(alone, learned, rows=rows)[0][:, 0].astype(int) - 1).tolist()
 
 
 def batch_of(words):
@@ -197,31 +228,34 @@ def test_long_words_of_one_hash_are_told_apart():
     learned.nodes(batch_of(words), Workspace(keep=False), learn=True)
     keys, nodes = learned.words[::2], learned.words[1::2]
     keys[(keys != 0) & (nodes == 1)] = keys[(keys != 0) & (nodes == 0)]
-    batch, out = batch_of(words[:1]), np.empty(1, dtype=np.int32)
     for place in (0, 1):
         learned.pool[1:7], learned.pool[8:14] = (
             [ord(char) for char in word] for word in (words if place == 0 else words[::-1])
         )
-        kernels.look_up_words(batch.text, batch.ends, *bucketed_words(learned), learned.pool, learned.tails, out)
-        assert out.tolist() == [place]
+        assert nodes_of(learned, words[:1]) == [place]
 
 
 @pytest.mark.parametrize("width", [8, 16])
 def test_score_units_on_weights_that_can_be_checked_by_eye(width):
-    """Words 0 and 1, the pair (0, 1) as term 2; unit 0 is there already, units 1 and 2 are added."""
-    bounds, words = np.array([0, 5, 6]), np.array([0, -1, 1, 0, 1, 0], dtype=np.int32)
-    grams = np.zeros(16, dtype=np.uint64)
-    kernels.fill_buckets(np.array([(1 << 21 | 1) << 21 | 2], dtype=np.uint64), grams, 63)
-    weights = np.zeros((3, width), dtype=np.float32)
-    weights[:, [0, -1]] = [[1.0, 10.0], [2.0, 20.0], [-3.0, 30.0]]
-    sums, tallies = np.full((3, width), 100.0), np.array([7, 0, 0])
-    kernels.score_units(
-        bounds, words, 1, 1, 2, grams, 63, np.array([0.0, 1.0]), False, np.array([1.0, 0.5, 2.0]), 0,
-        weights.reshape(-1), width, 0, np.zeros(3, np.int32), np.empty(10, np.int32), np.empty(11, np.int32),
-        np.empty(10), sums.reshape(-1), tallies,
-    )  # fmt: skip
-    # twice word 0, twice word 1 at half idf, once the pair at double idf; then word 0 alone
-    assert sums[:, 0].tolist() == [100, 100 + 2 * 1.0 + 1 * 2.0 + 2 * -3.0, 101]
-    assert sums[:, -1].tolist() == [100, 100 + 2 * 10.0 + 1 * 20.0 + 2 * 30.0, 110]
-    assert (sums[:, 1:-1] == 100).all()
-    assert tallies.tolist() == [7, 3, 1]
+    """Words 甲 and 乙, the pair 甲乙 as term 2, in two units; 丙 is unknown."""
+    learned = NodeTable(1)
+    learned.nodes(batch_of(["甲", "乙"]), Workspace(keep=False), learn=True)
+    codes, bounds = slow_twins.joined(list("甲丙乙甲乙甲"))
+    batch = TokenBatch(codes, bounds[1:].astype(np.int32), np.array([0, 5, 6]))
+    rows = np.zeros((3, width), dtype=np.float32)
+    rows[:, [0, width - 3]] = [[1.0, 10.0], [2.0, 20.0], [-3.0, 30.0]]
+    rows[:, -2:] = [[1.0, 0.0], [0.25, 0.25], [1.5, 0.5]]  # an idf of 1, 0.5 and 2
+    sums, tallies = summed(batch, learned, max_n=2, grams=[(1 << 21 | 1) << 21 | 2], rows=rows, tallied=0)
+    # twice 甲, twice 乙 at half idf, once the pair at double idf; then 甲 alone
+    assert sums[:, 0].tolist() == [2 * 1.0 + 1 * 2.0 + 2 * -3.0, 1]
+    assert sums[:, width - 3].tolist() == [2 * 10.0 + 1 * 20.0 + 2 * 30.0, 10]
+    assert tallies.tolist() == [3, 1]
+
+
+def test_units_outside_the_text_are_refused():
+    from fzclf.codes import code_points
+    from fzclf.cutting import Spans
+
+    for start, stop in ((-1, 1), (1, 0), (0, 3)):
+        with pytest.raises(IndexError, match="inside the text of 2 code points"):
+            Spans.of(code_points("法治"), np.array([start]), np.array([stop]))
