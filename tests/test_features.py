@@ -1,12 +1,17 @@
 """Which units a sentence sees, and where they stand in the text."""
 
+from types import SimpleNamespace
+from unittest import mock
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fzclf import features
 from fzclf.codes import text_of
 from fzclf.features import CHANNELS, FLAGS, build_units, offsets_of
 from fzclf.segmentation import read_outline
+from fzclf.segmentation.roles import ROLES
 
 TEXT = "一、规范执法\n总的来说很好。一是检查。查了三家。二是普法。\n另起一段，只有这一句话，它没有前后文可看。"
 
@@ -65,8 +70,6 @@ def test_flags_tell_role_opening_and_item():
 
 def test_a_sentence_over_a_line_break_is_mended_and_keeps_its_offsets():
     """As from a PDF: the break is taken out of the features, and evidence still points into the text."""
-    from types import SimpleNamespace
-
     text = "加强行政\n执法监督。"
     passage = SimpleNamespace(sentences=[(0, len(text))], roles=["plan"], items=[None], section=())
     units = build_units(text, [passage])
@@ -88,3 +91,27 @@ def test_units_are_inside_the_codes(text):
     assert (units.ends <= len(units.codes)).all()
     assert (units.starts < units.ends).all()
     assert (units.seen < len(units.starts)).all()
+
+
+@st.composite
+def passages(draw):
+    """Paragraphs of a text of one letter, with any roles, items and headings."""
+    at, found = 0, []
+    for size in draw(st.lists(st.integers(1, 6), max_size=6)):
+        sentences = [(at + i, at + i + 1) for i in range(size)]
+        roles = draw(st.lists(st.sampled_from(ROLES), min_size=size, max_size=size))
+        items = draw(st.lists(st.sampled_from([None, 0, 1, 2]), min_size=size, max_size=size))
+        section = draw(st.sampled_from([(), ((0, 1),), ((0, 1), (1, 2))]))
+        found.append(SimpleNamespace(sentences=sentences, roles=roles, items=items, section=section))
+        at += size
+    return "法" * max(at, 2), found
+
+
+@given(passages())
+def test_units_are_the_same_without_the_loops(drawn):
+    text, found = drawn
+    by_loops = build_units(text, found)
+    with mock.patch.object(features, "has_kernels", return_value=False):
+        slowly = build_units(text, found)
+    assert np.array_equal(by_loops.seen, slowly.seen)
+    assert np.array_equal(by_loops.flags, slowly.flags)

@@ -1,9 +1,15 @@
 """Folding maps one character to one character."""
 
+from itertools import pairwise
+from unittest import mock
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf.folding import fold
+from fzclf import folding
+from fzclf.codes import code_points, text_of
+from fzclf.folding import LINE_BREAKS, fold, fold_spans
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -32,3 +38,22 @@ def test_length_never_changes(text):
 @given(ANY_TEXT)
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.lists(ANY_TEXT, max_size=4), st.data())
+def test_spans_are_folded_as_texts_are(texts, data):
+    """With the loops and without; overlapping spans too."""
+    text = "".join(texts)
+    cuts = st.integers(0, len(text))
+    spans = [sorted(span) for span in data.draw(st.lists(st.tuples(cuts, cuts), max_size=5))]
+    starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T.copy()
+    expected = [fold(text[start:end]) for start, end in spans]
+    for by_loops in (True, False):
+        with mock.patch.object(folding, "has_kernels", return_value=by_loops):
+            folded, bounds, n_breaks = fold_spans(code_points(text), starts, ends)
+        assert [text_of(folded[begin:stop]) for begin, stop in pairwise(bounds)] == expected
+        assert n_breaks == sum(text[start:end].count(mark) for start, end in spans for mark in LINE_BREAKS)
+
+
+def test_line_breaks_are_those_of_python():
+    assert {chr(code) for code in range(0x110000) if len(f"a{chr(code)}a".splitlines()) > 1} == set(LINE_BREAKS)
