@@ -185,7 +185,16 @@ _place_in_bucket: Any = intrinsic(_place_in_bucket_typed)
 
 
 def _add_rows_typed(  # the parameters are numba types
-    _context: Any, out: Any, _to: Any, columns: Any, factors: Any, _n: Any, _scale: Any, rows: Any, _width: Any, _at: Any
+    _context: Any,
+    out: Any,
+    _to: Any,
+    columns: Any,
+    factors: Any,
+    _n: Any,
+    _scale: Any,
+    rows: Any,
+    _width: Any,
+    _at: Any,
 ) -> Any:
     """``out[to + j] += scale * sum(factors[i] * rows[columns[i] * width + at + j] for i in range(n))`` for eight `j`.
 
@@ -1187,7 +1196,7 @@ def score_units(
 ) -> None:
     """Add to the sums of each unit ``text[starts[u]:stops[u]]`` what its terms weigh: a row is made, used, and forgotten.
 
-    Tokens are characters, or the words that end at `ends`. A term's row in `rows`, `width` numbers, a multiple
+    Tokens are characters, or the words that end at `ends`. There is at least one term. Its row in `rows`, `width` numbers, a multiple
     of eight, ends with its idf: a float32 and what that lacks.
     """
     n_units = len(starts)

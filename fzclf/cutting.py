@@ -227,9 +227,7 @@ class Spans(NamedTuple):
         return Spans(text, starts, stops, *sizes.tolist())
 
 
-def cut_spans(
-    spans: Spans, lexicon: Lexicon, workspace: Workspace
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def cut_spans(spans: Spans, lexicon: Lexicon, workspace: Workspace) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """As `cut_text`, for spans of any text."""
     text, starts, stops, longest, n_codes = spans
     ends = workspace.take("ends", n_codes, np.int32)

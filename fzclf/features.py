@@ -134,7 +134,13 @@ def _placed(
         if passage.items.count(None) < stop - first:
             items[first:stop] = [-1 if item is None else item for item in passage.items]
     kernels.place_sentences(
-        sizes, np.array(headings, np.int64), np.frombuffer(roles, np.uint8), items, len(ROLES), seen.ravel(), flags.ravel()
+        sizes,
+        np.array(headings, np.int64),
+        np.frombuffer(roles, np.uint8),
+        items,
+        len(ROLES),
+        seen.ravel(),
+        flags.ravel(),
     )
     return seen, flags
 

@@ -195,7 +195,7 @@ def looked_up(known, words):
 def nodes_of(learned, words):
     """Each word a unit of its own, whose sum is its node and 1 more."""
     codes, bounds = slow_twins.joined(words)
-    rows = np.zeros((int(learned.state[0]), 8), dtype=np.float32)
+    rows = np.zeros((int(learned.state[0]) + 1, 8), dtype=np.float32)  # at least one term
     rows[:, 0], rows[:, -2] = 1 + np.arange(len(rows)), 1.0
     alone = TokenBatch(codes, bounds[1:].astype(np.int32), np.arange(len(words) + 1))
     return (summed(alone, learned, rows=rows)[0][:, 0].astype(int) - 1).tolist()
