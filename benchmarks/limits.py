@@ -178,9 +178,7 @@ def _walks(codes: NDArray[np.uint32], lexicon: Lexicon) -> int:
         chars = ids[step : step + len(codes)]
         slots = np.where(bases != 0, bases + chars, 0)
         n_walks += int((bases != 0).sum())
-        nodes = np.where(
-            (bases != 0) & (lexicon.nodes[slots] >> np.uint64(LABEL_SHIFT) & np.uint64(0xFFFF) == chars),
-            lexicon.nodes[slots],
-            np.uint64(0),
-        )
+        children = lexicon.nodes[slots]
+        labels = children >> np.uint64(LABEL_SHIFT) & np.uint64(0xFFFF)
+        nodes = np.where((bases != 0) & (labels == chars), children, np.uint64(0))
     return n_walks

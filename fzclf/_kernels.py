@@ -185,25 +185,16 @@ _place_in_bucket: Any = intrinsic(_place_in_bucket_typed)
 
 
 def _add_rows_typed(  # the parameters are numba types
-    _context: Any,
-    out: Any,
-    _to: Any,
-    columns: Any,
-    factors: Any,
-    _n: Any,
-    _scale: Any,
-    rows: Any,
-    _width: Any,
-    _at: Any,
+    _context: Any, out: Any, _to: Any, columns: Any, data: Any, _n: Any, _scale: Any, rows: Any, _width: Any, _at: Any
 ) -> Any:
-    """``out[to + j] += scale * sum(factors[i] * rows[columns[i] * width + at + j] for i in range(n))`` for eight `j`.
+    """``out[to + j] += scale * sum(data[i] * rows[columns[i] * width + at + j] for i in range(n))`` for eight `j`.
 
     numba makes no vectors of it itself; and with the sums in memory, each row waits for the one before.
     """
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         doubles, singles = (ir.VectorType(kind, BLOCK) for kind in (ir.DoubleType(), ir.FloatType()))
-        out, columns, factors, rows = (
+        out, columns, data, rows = (
             context.make_array(signature.args[place])(context, builder, arguments[place]).data for place in (0, 2, 3, 6)
         )
         to, n, scale, width, at = (arguments[place] for place in (1, 4, 5, 7, 8))
@@ -212,7 +203,7 @@ def _add_rows_typed(  # the parameters are numba types
             column = builder.zext(builder.load(builder.gep(columns, [loop.index])), _WORD)
             start = builder.gep(rows, [builder.add(builder.mul(column, width), at)])
             row = builder.fpext(builder.load(builder.bitcast(start, singles.as_pointer()), align=4), doubles)
-            factor = _repeated(builder, builder.load(builder.gep(factors, [loop.index])), BLOCK)
+            factor = _repeated(builder, builder.load(builder.gep(data, [loop.index])), BLOCK)
             builder.store(builder.fadd(builder.load(sums), builder.fmul(row, factor)), sums)
         target = builder.bitcast(builder.gep(out, [to]), doubles.as_pointer())
         scaled = builder.fmul(builder.load(sums), _repeated(builder, scale, BLOCK))
@@ -220,7 +211,7 @@ def _add_rows_typed(  # the parameters are numba types
         return context.get_dummy_value()
 
     i64 = types.int64
-    return types.void(out, i64, columns, factors, i64, types.float64, rows, i64, i64), emit
+    return types.void(out, i64, columns, data, i64, types.float64, rows, i64, i64), emit
 
 
 _add_rows: Any = intrinsic(_add_rows_typed)
@@ -578,11 +569,12 @@ def cut_spans(
 
     A span is taken in chunks of about `chunk` characters, each ending where a block
     of word characters ends, so that the scratch stays in the nearest cache. A node
-    holds its base, its label, which is the character that leads there (bases are all different, so that
-    alone says whose child it is), and which of `weights` is its word's (0 for none). Words of two, three and four characters are looked
-    up for the whole chunk at once, without a branch: so the processor waits for many
-    cache lines at a time, where walking from each character it guessed wrong at
-    nearly every end of a walk (26 against 15 ns a character).
+    holds its base, its label, which is the character that leads there (bases are all
+    different, so that alone says whose child it is), and which of `weights` is its
+    word's (0 for none). Words of two, three and four characters are looked up for the
+    whole chunk at once, without a branch: so the processor waits for many cache lines
+    at a time, where walking from each character it guessed wrong at nearly every end of
+    a walk (26 against 15 ns a character).
     """
     n_tokens = 0
     token_bounds[0] = 0
@@ -1194,10 +1186,10 @@ def score_units(
     sums: Array,
     tallies: Array,
 ) -> None:
-    """Add to the sums of each unit ``text[starts[u]:stops[u]]`` what its terms weigh: a row is made, used, and forgotten.
+    """Add to the sums of each unit ``text[starts[u]:stops[u]]`` what its terms weigh: a row is made, used, forgotten.
 
-    Tokens are characters, or the words that end at `ends`. There is at least one term. Its row in `rows`, `width` numbers, a multiple
-    of eight, ends with its idf: a float32 and what that lacks.
+    Tokens are characters, or the words that end at `ends`. There is at least one term. The row of a term in `rows`,
+    `width` numbers, a multiple of eight, ends with its idf: a float32 and what that lacks.
     """
     n_units = len(starts)
     gap = max_n - 1  # of unknown tokens behind each unit: no n-gram reaches over it
@@ -1223,7 +1215,7 @@ def score_units(
 def place_sentences(
     sizes: Array, headings: Array, roles: Array, items: Array, n_roles: Number, seen: Array, flags: Array
 ) -> None:
-    """What each sentence of paragraphs sees, six numbers, and its flags, as `fzclf.features` names them; item -1 is none."""
+    """What each sentence of paragraphs sees, six numbers, and its flags, as in `fzclf.features`; item -1 is none."""
     own = 0
     for passage in range(len(sizes)):
         first = own

@@ -140,7 +140,7 @@ class _Trie:
         of_words = np.fromiter((numbers[self._frequencies[key]] for key in self.slots), np.uint64, len(self.slots))
         if len(self._labels) > 1 << LABEL_SHIFT or len(numbers) > 1 << (64 - WEIGHT_SHIFT):
             raise ValueError(f"a dictionary with {len(self.slots):,} words and beginnings of words is too large")
-        nodes = self._labels << np.uint64(LABEL_SHIFT)
+        nodes: NDArray[np.uint64] = self._labels << np.uint64(LABEL_SHIFT)
         nodes[list(self.slots.values())] |= self._bases.astype(np.uint64) | of_words << np.uint64(WEIGHT_SHIFT)
         return nodes
 

@@ -86,7 +86,7 @@ class FastMargins:
         return sums, tallies
 
     def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
-        """Margins, shape (n_sentences, n_categories), from the sums of all units that a sentence sees, and its flags."""
+        """Margins, shape (n_sentences, n_categories), from the sums of the units that a sentence sees, and its flags."""
         n_sentences, n_flags = units.flags.shape
         width, n_shown = sums.shape[1], len(self._rows)
         margins = np.zeros((n_sentences, width))
@@ -155,7 +155,8 @@ class FastView:
             low, high, *self._grams, self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
             self._rows.ravel(), self._rows.shape[1], self.n_terms, self._tallied, counts,
             take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
-            take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32), take("row", longest * high, np.float64),
+            take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32),
+            take("row", longest * high, np.float64),
             sums, tallies,
         )  # fmt: skip
 

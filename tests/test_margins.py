@@ -135,7 +135,7 @@ def test_the_tables_are_made_as_the_kernels_read_them():
 
 
 def summed(batch, learned=None, numbers=None, *, max_n=1, n_terms=9, grams=(), rows=None, tallied=-1):
-    """What `score_units` says of tokens of a text, without norm; the row of term ``t`` begins with 100 ** t, its idf is 1."""
+    """What `score_units` says of tokens, without norm; the row of term ``t`` begins with 100 ** t, its idf is 1."""
     width = 8 if rows is None else rows.shape[1]
     if rows is None:
         rows = np.zeros((n_terms, width), dtype=np.float32)
