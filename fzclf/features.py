@@ -133,15 +133,8 @@ def _placed(
         first, stop = stop, stop + len(passage.items)
         if passage.items.count(None) < stop - first:
             items[first:stop] = [-1 if item is None else item for item in passage.items]
-    kernels.place_sentences(
-        sizes,
-        np.array(headings, np.int64),
-        np.frombuffer(roles, np.uint8),
-        items,
-        len(ROLES),
-        seen.ravel(),
-        flags.ravel(),
-    )
+    headings_of, roles_of = np.array(headings, dtype=np.int64), np.frombuffer(roles, dtype=np.uint8)
+    kernels.place_sentences(sizes, headings_of, roles_of, items, len(ROLES), seen.ravel(), flags.ravel())
     return seen, flags
 
 

@@ -86,7 +86,7 @@ class FastMargins:
         return sums, tallies
 
     def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
-        """Margins, shape (n_sentences, n_categories), from the sums of the units that a sentence sees, and its flags."""
+        """Margins, shape (n_sentences, n_categories), from the sums of the units that each sees, and its flags."""
         n_sentences, n_flags = units.flags.shape
         width, n_shown = sums.shape[1], len(self._rows)
         margins = np.zeros((n_sentences, width))
