@@ -1241,7 +1241,10 @@ def place_sentences(
             own += 1
 
 
-@_compiled(types.void, F64S, I64, I32S, INPUT_I64S, INPUT_F64S, I64, I64, INPUT_F32S, I32S, F64S, F64S)
+@_compiled(
+    *(types.void, F64S, I64, I32S, INPUT_I64S, INPUT_F64S, I64, I64, INPUT_F32S, types.float64),
+    *(I32S, F64S, F64S, F64S, I64S, F64S),
+)
 def score_places(
     sums: Array,
     width: Number,
@@ -1251,13 +1254,18 @@ def score_places(
     n_flags: Number,
     n_categories: Number,
     rows: Array,
+    temperature: Number,
     columns: Array,
     data: Array,
     margins: Array,
+    shares: Array,
+    best: Array,
+    certainty: Array,
 ) -> None:
     """Margins of sentences from the sums of the units that each sees through some of its six channels, and its flags.
 
     `rows`: what each category of each channel's unit counts for all categories, then each flag, then the bias.
+    Then the softmax of the margins over the temperature, the first best category, and its share.
     """
     n_shown = len(channels) * n_categories
     for own in range(len(seen) // 6):
@@ -1276,6 +1284,19 @@ def score_places(
         data[n] = 1.0
         for block in range(0, width, BLOCK):
             _add_rows(margins, own * width + block, columns, data, n + 1, 1.0, rows, width, block)
+        first = own * width
+        highest = 0
+        for category in range(1, n_categories):
+            highest = category if margins[first + category] > margins[first + highest] else highest
+        total = 0.0
+        for category in range(n_categories):
+            share = np.exp(margins[first + category] / temperature - margins[first + highest] / temperature)
+            shares[own * n_categories + category] = share
+            total += share
+        for category in range(n_categories):
+            shares[own * n_categories + category] /= total
+        best[own] = highest
+        certainty[own] = shares[own * n_categories + highest]
 
 
 @_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)

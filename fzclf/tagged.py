@@ -15,7 +15,7 @@ from fzclf.features import CHANNELS, Units, alone
 from fzclf.loading import scorer_of
 from fzclf.model import Model
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.scoring import Scorer, Scores, probabilities
+from fzclf.scoring import Scorer, Scores
 from fzclf.segmentation import section_of
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry
 
@@ -210,15 +210,14 @@ class Tagging:
         self.model = model
         self.units = units
         self.scores: Scores = scorer.score(units)
-        self.shares: NDArray[np.float64] = probabilities(self.scores.margins, model.temperature)
-        best = self.scores.margins.argmax(axis=1)
+        self.shares, best, self.certainty = self.scores.shares, self.scores.best, self.scores.certainty
         self.foreign = self.known_share(0, len(best)) < model.review.known_share_text
         if self.foreign and _OTHER in model.categories:
             # In a text of another kind a weak resemblance to one of the five is chance.
-            weak = self.shares.max(axis=1) < model.review.sentence_probability
-            best[weak] = model.categories.index(_OTHER)
+            other = model.categories.index(_OTHER)
+            best = np.where(self.certainty < model.review.sentence_probability, other, best)
+            self.certainty = self.shares[np.arange(len(best)), best]
         self.best: list[int] = best.tolist()
-        self.certainty: NDArray[np.float64] = self.shares[np.arange(len(best)), best]
 
     def known_share(self, first: int, stop: int) -> float:
         """Share of the pairs of characters of some sentences that the model knows."""
