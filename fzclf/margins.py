@@ -89,10 +89,7 @@ class FastMargins:
     def of_sentences(
         self, sums: NDArray[np.float64], units: Units
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-        """Margins, probabilities, best and its probability, from the sums of the units that a sentence sees, and its flags.
-
-        As the attributes of `fzclf.scoring.Scores`.
-        """
+        """What `fzclf.scoring.Scores` says of sentences, from the sums of the units that each sees, and its flags."""
         n_sentences, n_flags = units.flags.shape
         width, n_shown = sums.shape[1], len(self._rows)
         margins, shares = np.zeros((n_sentences, width)), np.empty((n_sentences, self.n_categories))
