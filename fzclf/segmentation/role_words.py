@@ -42,8 +42,9 @@ _MAYBE_ACHIEVEMENT = re.compile(r"主要工作|主要举措|主要措施|工作�
 _SAYS_SOMETHING = re.compile(
     r"问题|不足|短板|弱项|困难|薄弱|差距|挑战|下|打算|展望|今|努力|改进|整改|年|目标|要求|计划|安排|思路"
     r"|部署|谋划|任务|要点|重点|建议|规划|未来"
-    r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告"
+    r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告|名词|术语"
 )
+GLOSSARY = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)[：:]?$")
 _LOOKS_BACK = re.compile(_ACHIEVEMENT.pattern + "|主要工作|主要举措")
 _AHEAD = re.compile(r"下一?步|下一?年|今后|打算|明年|来年")
 _DONE = re.compile(r"完成|落实|开展|进展|情况|成效|回顾|总结")
@@ -60,6 +61,8 @@ def heading_role(heading: str, report_year: int = 0) -> tuple[str | None, bool]:
     """
     if _SAYS_SOMETHING.search(heading) is None:  # true of two headings in three, and ten times as fast
         return None, False
+    if GLOSSARY.match(heading):  # below the last words: neither a plan nor what was done
+        return CLOSING, True
     plan = _announces_plan(heading)
     if _PROBLEM.search(heading) and not _NO_PROBLEM.search(heading):
         return (MIXED, True) if plan else (PROBLEM, _PROBLEM_SURELY.search(heading) is not None)
@@ -135,6 +138,14 @@ _YEAR_PLAN = re.compile(
     r"(?:在)?(20\d\d)年(?:度)?(?:是|工作(?:的)?总体|(?:全市|全县|全区|全省"
     r"|我[们省市县区旗镇乡局厅委部])?[，,]?[^。，；]{0,22}(?:将|要|计划|拟))"
 )
+# What will be done about the problems just told: 对于这些问题，我们将采取措施加以解决。
+_RESOLVES = re.compile(
+    r"(?:对于?|面对|针对)?(?:这些|上述|以上)[^，。；]{0,12}(?:问题|困难|不足|差距|挑战|短板|矛盾)"
+    r"[^。；]{0,24}(?:我们|将|必须|要|一定|务必)"
+    r"|我们(?:一定|必须|务必|要|将|会)|要(?:直面|正视|高度重视|牢记)|在?今后[^，。；]{0,8}[，,]我们"
+)
+_MENDS = re.compile(r"解决|改进|改善|克服|破解|整改|应对|[不绝]辜负|不负|直面|正视|重视|措施")
+_RESOLVES_WITH = frozenset("对面针这上以我要在今")
 _LOOSE_PLAN_STARTS = re.compile(rf"未来|我们将|我[省市县区旗镇乡局厅委部院所街]将|{_WILL}")
 _PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
 _PLAN_REACH = 15  # what else opens a plan has 将 among its first characters
@@ -184,6 +195,13 @@ def turns_sober(sentence: str) -> bool:
 def may_start_plan(text: str, start: int) -> bool:
     """Whether the sentence that starts here can open a plan at all; true of one in ten."""
     return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+
+
+def resolves(sentence: str) -> bool:
+    """Whether a sentence behind problems says what will be done about them."""
+    if sentence[:1] not in _RESOLVES_WITH or _RESOLVES.match(sentence) is None:
+        return False
+    return _MENDS.search(sentence) is not None
 
 
 def starts_plan(sentence: str, report_year: int, *, loosely: bool = True) -> bool:

@@ -86,6 +86,7 @@ class _Reader:
         self.announced: str | None = None
         self.held_at: int | None = None  # a plan stands while so many of the headings above stay open
         self.carried = ACHIEVEMENT
+        self.before_glossary = ACHIEVEMENT
         self.sober = False  # has owned up to problems: no way back to achievements in this section
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # the sentence before did not end in a semicolon
@@ -139,7 +140,9 @@ class _Reader:
         if self.carried == PROBLEM:
             self._go_on(entry)
         sentences = entry.sentences
-        if entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+        if self.announced == CLOSING:  # a glossary
+            entry.role, entry.roles = CLOSING, [CLOSING] * len(sentences)
+        elif entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
@@ -192,6 +195,8 @@ class _Reader:
         elif announced == ACHIEVEMENT and self.held_at is not None and shared > self.held_at:
             announced, self.carried = None, PLAN  # 巩固成效 in a chapter of plans
         elif announced is not None:
+            if announced == CLOSING and self.carried != CLOSING:
+                self.before_glossary = self.carried
             self.carried, self.held_at = announced, depth if announced == PLAN else None
         self.section, self.announced, self.sober = section, announced, False
 
@@ -202,6 +207,8 @@ class _Reader:
             self.carried, self.held_at = ACHIEVEMENT, None
         elif self.held_at is not None:
             self.carried = PLAN
+        elif self.carried == CLOSING and shared == 0:  # an annex below the glossary
+            self.carried = self.before_glossary
 
     def _go_on(self, entry: Draft) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
@@ -238,6 +245,8 @@ class _Reader:
     def _starts_plan(self, sentence: str, opens: bool) -> bool:
         if not self._plans_may_start(opens):
             return False
+        if self.carried == PROBLEM and words.resolves(sentence):
+            return True
         if self.announced == PLAN and not opens and self.ended and not words.FALLS_SHORT.search(sentence):
             return not words.OPENS_ITEM.match(sentence)
         loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.numbering import Enumerator, Style
-from fzclf.segmentation.role_words import heading_role
+from fzclf.segmentation.role_words import CLOSING, GLOSSARY, YEAR, heading_role
 
 _PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
 _PLAIN_INNER_RANK = 2  # 科技创新 below 2013年工作回顾
 _STEP = 4  # room between two styles: +2 for a list inside a list of its own style, +3 for an unnumbered heading
 _INNER, _INSIDE = 2, 3
-_ANNEX = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)|附件|附录|附表|.{0,24}说明$")
+_ANNEX = re.compile(rf"{GLOSSARY.pattern}|附件|附录|附表|.{{0,24}}说明$|.{{0,40}}(?:一览|汇总|明细|统计)表$")
+_ADDRESS = "各位代表"
 
 
 class _Open(NamedTuple):
@@ -35,10 +36,12 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
     for index, draft in enumerate(drafts):
         kind, own = draft.kind, headings[index]
         if own is not None:
-            if index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附"):
-                plain_on_top = True
+            annexed = index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附")
+            plain_on_top |= annexed
             if draft.mark is not None:
                 rank = _numbered_rank(draft.mark, stack)
+            elif annexed:
+                rank = _PLAIN_RANK
             else:
                 rank = _plain_rank(text, own, stack, following[index], plain_on_top)
             plain_on_top |= rank == _PLAIN_RANK
@@ -118,5 +121,7 @@ def _plain_rank(text: str, own: Bounds, stack: list[_Open], following: Enumerato
     if numbered and not plain_on_top:
         return numbered[-1].rank + _INSIDE
     top = stack[0] if stack else None
-    announced = top is not None and not top.ordinal and heading_role(text[top.bounds[0] : top.bounds[1]])[0]
-    return _PLAIN_INNER_RANK if announced else _PLAIN_RANK
+    if top is None or top.ordinal or YEAR.match(words):  # 2023年重点工作 is no part of 今后五年的目标
+        return _PLAIN_RANK
+    announced = heading_role(text[top.bounds[0] : top.bounds[1]])[0]
+    return _PLAIN_RANK if announced in (None, CLOSING) else _PLAIN_INNER_RANK
