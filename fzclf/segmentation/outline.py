@@ -25,7 +25,7 @@ from fzclf.segmentation.drafts import (
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
 from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
-from fzclf.segmentation.role_words import heading_role
+from fzclf.segmentation.role_words import GLOSSARY, heading_role
 from fzclf.segmentation.sections import place_in_sections
 
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
@@ -53,6 +53,9 @@ _SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
+_ANNEX_LINE = re.compile(r"附[件表录]?[ \u3000]?[0-9一二三四五六七八九十]{0,2}[：:]?$")
+_ANNEX_ITEM = re.compile(r"\d{1,2}[ \u3000]?[.．、]")
+_LEADERS = tuple(f"{who}{what}" for who in ("牵头", "责任", "主办", "承办", "协办") for what in ("单位", "部门"))
 
 
 def outline(text: str) -> list[Draft]:
@@ -69,12 +72,20 @@ def outline(text: str) -> list[Draft]:
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
     body: list[Draft] = []
+    above, in_table = "", False  # the line 附件1 above, if any
     for draft in drafts[front:]:
         if draft.kind:
             continue
         if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
             draft.kind = METADATA
+            above = draft.words if draft.words[0] == "附" else ""
+        elif above and (kind := _kind_below_annex(draft, above, drafts[-1])):
+            draft.kind, above = kind, above if kind == METADATA else ""
+            in_table = False
         else:
+            above = ""
+            if in_table or draft.words[0] == "序":
+                in_table = _is_cell(draft, in_table)
             body.append(draft)
     last = list(_NONE_YET)
     ran_in = [False] * len(last)
@@ -101,6 +112,33 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         if mark is not None:
             ran_in[mark.style] = draft.kind == PARAGRAPH
         before = draft
+
+
+# --- annexes and tables ---------------------------------------------------------------------
+
+
+def _kind_below_annex(draft: Draft, above: str, last: Draft) -> str:
+    """Below 附件1 stands the annex's title, below 附件： a list of annexes; nothing if the line is neither."""
+    if draft.ended or draft is last or len(draft) > _LONGEST_DIGIT_HEADING or not _ANNEX_LINE.match(above):
+        return ""
+    if above[-1] in _COLONS and _ANNEX_ITEM.match(draft.words):
+        return METADATA
+    return HEADING if draft.mark is None and draft.words[-1] not in UNFINISHED else ""
+
+
+def _is_cell(draft: Draft, in_table: bool) -> bool:
+    """Whether a line is a cell of a table that a converter wrote one cell a line; no cell is a heading.
+
+    Such a table opens with 序号 and goes on until a numbered heading, a glossary or an annex.
+    """
+    if not in_table:
+        in_table = draft.words.startswith("序号") and len(draft) <= _LONGEST_PLAIN
+    elif draft.mark is not None and draft.mark.sure and draft.mark.style <= Style.HAN_BRACKET:
+        in_table = False
+    elif len(draft) <= _LONGEST_PLAIN and GLOSSARY.match(draft.words):
+        in_table = False
+    draft.ended |= in_table  # whole by itself, like a sentence
+    return in_table
 
 
 # --- headings -------------------------------------------------------------------------------
@@ -138,8 +176,10 @@ def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: D
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
     """A short line of its own, without number or final mark, with body text or numbered headings below."""
     words = draft.words
-    if len(words) < 2 or draft.ended or words[-1] in UNFINISHED or after is None:
+    if len(words) < 2 or draft.ended or after is None:
         return False
+    if words[-1] in UNFINISHED:
+        return words[-1] in _COLONS and GLOSSARY.match(words) is not None
     if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
         body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
         return body_below and words.startswith("——") and not (before is not None and _is_list_line(before))
@@ -153,6 +193,8 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
 def _opens_section(words: str, after: Draft) -> bool:
     """Whether the line below an unnumbered heading is one that a section begins with."""
     if after.mark is not None and after.mark.style in (Style.PART, Style.CHAPTER, Style.HAN, Style.HAN_BRACKET):
+        return True
+    if after.words.startswith("序号"):  # the head of a table
         return True
     if len(after) > _LONGEST_PLAIN or ((after.ended or after.words[-1] in _COLONS) and len(after) > len(words)):
         return True
@@ -200,7 +242,9 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and _NO_DIGIT_HEADING.search(text, start + mark.length, end):
+    if mark.style >= Style.DIGIT and (
+        _NO_DIGIT_HEADING.search(text, start + mark.length, end) or text.startswith(_LEADERS, sentences[1][0])
+    ):
         return None
     while text[end - 1] in "。！!":
         end -= 1

@@ -129,6 +129,11 @@ class _Reader:
                 sentence = self._sentence(bounds)
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
+                elif roles[position - 1] == PROBLEM:
+                    if words.resolves(sentence):
+                        roles[position] = PLAN
+                    elif words.OPENS_ITEM.match(sentence) or words.FALLS_SHORT.search(sentence):
+                        roles[position] = PROBLEM
         entry.roles, entry.role = roles, _widest(entry.sentences, roles)
 
     def read(self, entry: Draft) -> None:
