@@ -53,7 +53,7 @@ _SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
-_ANNEX_LINE = re.compile(r"附[件表录]?[ \u3000]?[0-9一二三四五六七八九十]{0,2}[：:]?$")
+_ANNEX_LINE = re.compile(r"附[件表录]?[ \u3000]?[0-9一二三四五六七八九十]{0,2}(?:[：:](?: ?1[.．、].{1,60})?)?$")
 _ANNEX_ITEM = re.compile(r"\d{1,2}[ \u3000]?[.．、]")
 _LEADERS = tuple(f"{who}{what}" for who in ("牵头", "责任", "主办", "承办", "协办") for what in ("单位", "部门"))
 
@@ -121,7 +121,7 @@ def _kind_below_annex(draft: Draft, above: str, last: Draft) -> str:
     """Below 附件1 stands the annex's title, below 附件： a list of annexes; nothing if the line is neither."""
     if draft.ended or draft is last or len(draft) > _LONGEST_DIGIT_HEADING or not _ANNEX_LINE.match(above):
         return ""
-    if above[-1] in _COLONS and _ANNEX_ITEM.match(draft.words):
+    if _COLONS.intersection(above) and _ANNEX_ITEM.match(draft.words):
         return METADATA
     return HEADING if draft.mark is None and draft.words[-1] not in UNFINISHED else ""
 

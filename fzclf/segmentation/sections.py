@@ -32,6 +32,7 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
     following = _next_marks(drafts)
     stack: list[_Open] = []
     section: tuple[Bounds, ...] = ()
+    openers: list[Draft | None] = []
     plain_on_top = False
     for index, draft in enumerate(drafts):
         kind, own = draft.kind, headings[index]
@@ -54,6 +55,11 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
             section = tuple([heading.bounds for heading in stack])
         elif kind == PARAGRAPH and draft.mark is not None and _closes_sibling(draft.mark, stack):
             section = tuple([heading.bounds for heading in stack])
+        elif kind == PARAGRAPH and len(stack) > 1 and draft.words.startswith(_ADDRESS):
+            openers = openers or _next_openers(drafts)
+            if not _goes_on(stack, openers[index]):
+                del stack[1:]
+                section = (stack[0].bounds,)
         if kind == PARAGRAPH:
             draft.section = section
         elif kind == TITLE:  # a page may carry its report twice
@@ -68,6 +74,25 @@ def _closes_sibling(mark: Enumerator, stack: list[_Open]) -> bool:
             del stack[depth:]
             return True
     return False
+
+
+def _next_openers(drafts: Sequence[Draft]) -> list[Draft | None]:
+    """The next line with a number or a heading below each line; only speeches ask."""
+    openers: list[Draft | None] = []
+    coming: Draft | None = None
+    for draft in reversed(drafts):
+        openers.append(coming)
+        if draft.mark is not None or draft.kind in (HEADING, TITLE):
+            coming = draft
+    return openers[::-1]
+
+
+def _goes_on(stack: list[_Open], opener: Draft | None) -> bool:
+    """Whether the count of an inner section goes on below 各位代表，……; where it does not, the speaker turns to the whole."""
+    if opener is None or opener.mark is None:
+        return False
+    rank, ordinal = _STEP * opener.mark.style, opener.mark.ordinal
+    return any(heading.rank == rank and heading.ordinal + 1 == ordinal for heading in stack[1:])
 
 
 def _next_marks(drafts: Sequence[Draft]) -> list[Enumerator | None]:
