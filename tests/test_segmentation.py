@@ -73,6 +73,7 @@ def test_golden_row(row):
         if block.kind == "paragraph":
             one["sentences"] = [sentence.text for sentence in block.sentences]
             one["items"] = [sentence.item for sentence in block.sentences]
+            one["roles"] = [sentence.role for sentence in block.sentences]
         found.append({key: one.get(key) for key in wanted})
     assert found == row["blocks"]
     assert len(report.blocks) == len(row["blocks"])

@@ -30,6 +30,9 @@ _EMBEDDED_INNER = re.compile(r"[（(]一[）)]")
 _WIDE_GAP = re.compile(r"(?<=[。！？：])(?:\u3000{2}| {4})|(?<=\S)(?:\u3000{4}| {8})")
 _HEADING_GAP = re.compile(r"[^。！？；：\s]{4,50}(?=[ \u3000\t\xa0])")
 _GLUED_TITLE = re.compile(r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来)")
+_GLUED_SITE = re.compile(
+    r"[^。！？；，,\s于的]{2,20}?(?:门户网站|政府网站?|政务网|信息公开网)(?!建设|运行|管理|平台|[的和与及])(?=[^。！？；，,\s]{6})"
+)
 
 
 def logical_lines(text: str) -> Sequence[tuple[int, int]]:
@@ -175,6 +178,8 @@ def _split_long(text: str, line: Line, shortest: int) -> list[Line]:
             cuts.add(gap.end())
     if (title := _GLUED_TITLE.match(text, line.start, line.end)) is not None:
         cuts.add(title.end())
+        if (site := _GLUED_SITE.match(text, line.start, title.end())) is not None:
+            cuts.add(site.end())
     bounds = [line.start, *sorted(cut for cut in cuts if line.start < cut < line.end), line.end]
     pieces = [_trimmed(text, begin, end) for begin, end in pairwise(bounds)]
     return [piece for piece in pieces if piece.end > piece.start]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fzclf.segmentation.annexes import body_lines
 from fzclf.segmentation.cuts import cut_lines
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
@@ -23,7 +24,6 @@ from fzclf.segmentation.drafts import (
     drafts_of,
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
-from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import GLOSSARY, heading_role
 from fzclf.segmentation.sections import place_in_sections
@@ -53,8 +53,6 @@ _SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
-_ANNEX_LINE = re.compile(r"附[件表录]?[ \u3000]?[0-9一二三四五六七八九十]{0,2}(?:[：:](?: ?1[.．、].{1,60})?)?$")
-_ANNEX_ITEM = re.compile(r"\d{1,2}[ \u3000]?[.．、]")
 _LEADERS = tuple(f"{who}{what}" for who in ("牵头", "责任", "主办", "承办", "协办") for what in ("单位", "部门"))
 
 
@@ -71,22 +69,7 @@ def outline(text: str) -> list[Draft]:
 
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
-    body: list[Draft] = []
-    above, in_table = "", False  # the line 附件1 above, if any
-    for draft in drafts[front:]:
-        if draft.kind:
-            continue
-        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
-            draft.kind = METADATA
-            above = draft.words if draft.words[0] == "附" else ""
-        elif above and (kind := _kind_below_annex(draft, above, drafts[-1])):
-            draft.kind, above = kind, above if kind == METADATA else ""
-            in_table = False
-        else:
-            above = ""
-            if in_table or draft.words[0] == "序":
-                in_table = _is_cell(draft, in_table)
-            body.append(draft)
+    body = body_lines(drafts[front:])
     last = list(_NONE_YET)
     ran_in = [False] * len(last)
     before: Draft | None = None
@@ -112,33 +95,6 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
         if mark is not None:
             ran_in[mark.style] = draft.kind == PARAGRAPH
         before = draft
-
-
-# --- annexes and tables ---------------------------------------------------------------------
-
-
-def _kind_below_annex(draft: Draft, above: str, last: Draft) -> str:
-    """Below 附件1 stands the annex's title, below 附件： a list of annexes; nothing if the line is neither."""
-    if draft.ended or draft is last or len(draft) > _LONGEST_DIGIT_HEADING or not _ANNEX_LINE.match(above):
-        return ""
-    if _COLONS.intersection(above) and _ANNEX_ITEM.match(draft.words):
-        return METADATA
-    return HEADING if draft.mark is None and draft.words[-1] not in UNFINISHED else ""
-
-
-def _is_cell(draft: Draft, in_table: bool) -> bool:
-    """Whether a line is a cell of a table that a converter wrote one cell a line; no cell is a heading.
-
-    Such a table opens with 序号 and goes on until a numbered heading, a glossary or an annex.
-    """
-    if not in_table:
-        in_table = draft.words.startswith("序号") and len(draft) <= _LONGEST_PLAIN
-    elif draft.mark is not None and draft.mark.sure and draft.mark.style <= Style.HAN_BRACKET:
-        in_table = False
-    elif len(draft) <= _LONGEST_PLAIN and GLOSSARY.match(draft.words):
-        in_table = False
-    draft.ended |= in_table  # whole by itself, like a sentence
-    return in_table
 
 
 # --- headings -------------------------------------------------------------------------------

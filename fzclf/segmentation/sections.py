@@ -37,12 +37,9 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
     for index, draft in enumerate(drafts):
         kind, own = draft.kind, headings[index]
         if own is not None:
-            annexed = index > 0 and drafts[index - 1].kind == METADATA and drafts[index - 1].words.startswith("附")
-            plain_on_top |= annexed
+            plain_on_top |= _opens_annex(drafts, index, stack)
             if draft.mark is not None:
                 rank = _numbered_rank(draft.mark, stack)
-            elif annexed:
-                rank = _PLAIN_RANK
             else:
                 rank = _plain_rank(text, own, stack, following[index], plain_on_top)
             plain_on_top |= rank == _PLAIN_RANK
@@ -53,17 +50,37 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
                 draft.level = len(stack) + 1
             stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own, kind == PARAGRAPH))
             section = tuple([heading.bounds for heading in stack])
-        elif kind == PARAGRAPH and draft.mark is not None and _closes_sibling(draft.mark, stack):
+        elif (draft.mark is not None or draft.words[0] == "各") and _leaves_section(drafts, index, stack, openers):
             section = tuple([heading.bounds for heading in stack])
-        elif kind == PARAGRAPH and len(stack) > 1 and draft.words.startswith(_ADDRESS):
-            openers = openers or _next_openers(drafts)
-            if not _goes_on(stack, openers[index]):
-                del stack[1:]
-                section = (stack[0].bounds,)
         if kind == PARAGRAPH:
             draft.section = section
         elif kind == TITLE:  # a page may carry its report twice
             stack, section, plain_on_top = [], (), False
+
+
+def _opens_annex(drafts: Sequence[Draft], index: int, stack: list[_Open]) -> bool:
+    """Whether a heading stands right below 附件1; an unnumbered one is the title of the annex and closes all else."""
+    above = drafts[index - 1]
+    annexed = index > 0 and above.kind == METADATA and above.words.startswith("附")
+    if annexed and drafts[index].mark is None:
+        stack.clear()
+    return annexed
+
+
+def _leaves_section(drafts: Sequence[Draft], index: int, stack: list[_Open], openers: list[Draft | None]) -> bool:
+    """Whether a paragraph without a heading ends a section: it carries on a count, or turns to the whole."""
+    draft = drafts[index]
+    if draft.kind != PARAGRAPH:
+        return False
+    if draft.mark is not None:
+        return _closes_sibling(draft.mark, stack)
+    if len(stack) < 2 or not draft.words.startswith(_ADDRESS):
+        return False
+    openers += [] if openers else _next_openers(drafts)
+    if _goes_on(stack, openers[index]):
+        return False
+    del stack[1:]
+    return True
 
 
 def _closes_sibling(mark: Enumerator, stack: list[_Open]) -> bool:
@@ -88,7 +105,7 @@ def _next_openers(drafts: Sequence[Draft]) -> list[Draft | None]:
 
 
 def _goes_on(stack: list[_Open], opener: Draft | None) -> bool:
-    """Whether the count of an inner section goes on below 各位代表，……; where it does not, the speaker turns to the whole."""
+    """Whether the count of an inner section goes on below 各位代表，……."""
     if opener is None or opener.mark is None:
         return False
     rank, ordinal = _STEP * opener.mark.style, opener.mark.ordinal
