@@ -42,9 +42,10 @@ _MAYBE_ACHIEVEMENT = re.compile(r"主要工作|主要举措|主要措施|工作�
 _SAYS_SOMETHING = re.compile(
     r"问题|不足|短板|弱项|困难|薄弱|差距|挑战|下|打算|展望|今|努力|改进|整改|年|目标|要求|计划|安排|思路"
     r"|部署|谋划|任务|要点|重点|建议|规划|未来"
-    r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告|名词|术语"
+    r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告"
 )
 GLOSSARY = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)[：:]?$")
+_GLOSSARY_ENDS = ("释", "说明", "：", ":")
 _LOOKS_BACK = re.compile(_ACHIEVEMENT.pattern + "|主要工作|主要举措")
 _AHEAD = re.compile(r"下一?步|下一?年|今后|打算|明年|来年")
 _DONE = re.compile(r"完成|落实|开展|进展|情况|成效|回顾|总结")
@@ -59,10 +60,10 @@ def heading_role(heading: str, report_year: int = 0) -> tuple[str | None, bool]:
     The second value says whether it does so by itself; else only where no heading above
     it has said anything (缓解停车难问题 is no problem under 2016年主要工作).
     """
+    if heading.endswith(_GLOSSARY_ENDS) and GLOSSARY.match(heading):
+        return CLOSING, True  # below the last words: neither a plan nor what was done
     if _SAYS_SOMETHING.search(heading) is None:  # true of two headings in three, and ten times as fast
         return None, False
-    if GLOSSARY.match(heading):  # below the last words: neither a plan nor what was done
-        return CLOSING, True
     plan = _announces_plan(heading)
     if _PROBLEM.search(heading) and not _NO_PROBLEM.search(heading):
         return (MIXED, True) if plan else (PROBLEM, _PROBLEM_SURELY.search(heading) is not None)

@@ -309,6 +309,8 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
 
 def _close_speeches(text: str, entries: Sequence[Draft]) -> None:
     """Mark the last words of a speech without a call: 各位代表，……！ above an annex, a second copy or nothing."""
+    if text.find(_ADDRESS) < 0:
+        return
     above: Draft | None = None
     last: Draft | None = None
     for entry in [*entries, None]:
