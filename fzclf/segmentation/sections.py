@@ -143,7 +143,8 @@ def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     if inner is not None:
         goes_on_inside = mark.ordinal == inner.ordinal + 1 or mark.ordinal != outer.ordinal + 1
         return rank + _INNER if goes_on_inside else rank
-    return rank + _INNER if mark.ordinal == 1 and stack[-1] is outer and outer.ordinal else rank
+    below = mark.ordinal == 1 and stack[-1] is outer and outer.ordinal > 0
+    return rank + _INNER if below and not (outer.ran_in and outer.ordinal > 1) else rank
 
 
 def _plain_rank(text: str, own: Bounds, stack: list[_Open], following: Enumerator | None, plain_on_top: bool) -> int:
