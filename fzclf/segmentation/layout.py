@@ -38,7 +38,9 @@ _GLUED_HEADING = re.compile(
     r"|(?:20\d\d年度?(?:以来)?|今年以来|近年来|一年来)[，,])"
 )
 _GLUED_FIRST = re.compile(r"[^。！？；，,：:、\s第]{4,50}(?=一、[^一二三四五六七八九十])")  # 工作总结一、……
-_GLUED_TITLE = re.compile(r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来|一、)")
+_GLUED_TITLE = re.compile(
+    r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来|一、)"
+)
 _GLUED_SITE = re.compile(
     r"[^。！？；，,\s于的]{2,20}?(?:门户网站|政府网站?|政务网|信息公开网)(?!建设|运行|管理|平台|[的和与及])(?=[^。！？；，,\s]{6})"
 )
@@ -199,8 +201,8 @@ def _embedded_headings(text: str, line: Line) -> list[int]:
     """Where headings begin inside a line.
 
     An enumerator counts only behind the end of a sentence (the first （一） also right behind
-    the words of its 一、, the first 一、 right behind a title), and only if its number carries on the sequence: 一、二、三 …, or
-    （一）（二） … under one of them.
+    the words of its 一、, the first 一、 right behind a title), and only if its number carries on
+    the sequence: 一、二、三 …, or （一）（二） … under one of them.
     """
     found: list[int] = []
     if not any(text.find(first, line.start, line.end) >= 0 for first in ("一、", "一）", "一)")):
