@@ -20,7 +20,7 @@ _YEAR_LINES = 8
 _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
-_ADDRESS = "各位代表"
+_ADDRESS = ("各位代表", "同志们")
 
 
 def assign_roles(text: str, entries: Sequence[Draft]) -> None:
@@ -309,7 +309,7 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
 
 def _close_speeches(text: str, entries: Sequence[Draft]) -> None:
     """Mark the last words of a speech without a call: 各位代表，……！ above an annex, a second copy or nothing."""
-    if text.find(_ADDRESS) < 0:
+    if not any(address in text for address in _ADDRESS):
         return
     above: Draft | None = None
     last: Draft | None = None
