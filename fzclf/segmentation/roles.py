@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fzclf.segmentation import role_words as words
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
+from fzclf.segmentation.speeches import ADDRESSES, close_speeches, is_address
 
 __all__ = ["ACHIEVEMENT", "CLOSING", "OPENING", "PLAN", "PROBLEM", "ROLES", "assign_roles"]
 
@@ -20,7 +21,6 @@ _YEAR_LINES = 8
 _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
-_ADDRESS = ("各位代表", "同志们")
 
 
 def assign_roles(text: str, entries: Sequence[Draft]) -> None:
@@ -51,7 +51,7 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
         else:
             entry.role = OPENING if reopened else state.carried
     _close(text, bodies)
-    _close_speeches(text, entries)
+    close_speeches(text, entries)
     _fill_silent(entries)
 
 
@@ -297,41 +297,14 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
     if not entry.start <= call < entry.end or entry.role != PLAN:
         return
     above = bodies[position - 1]
-    alone = _is_address(text, above)
+    alone = is_address(text, above)
     if alone:
         above.roles, above.role = [CLOSING], CLOSING
-    whole = alone or text.startswith(_ADDRESS, entry.start)
+    whole = alone or text.startswith(ADDRESSES, entry.start)
     entry.roles = [
         CLOSING if whole or end > call else role for (_, end), role in zip(entry.sentences, entry.roles, strict=True)
     ]
     entry.role = _widest(entry.sentences, entry.roles)
-
-
-def _close_speeches(text: str, entries: Sequence[Draft]) -> None:
-    """Mark the last words of a speech without a call: 各位代表，……！ above an annex, a second copy or nothing."""
-    if not any(address in text for address in _ADDRESS):
-        return
-    above: Draft | None = None
-    last: Draft | None = None
-    for entry in [*entries, None]:
-        if entry is not None and entry.kind == PARAGRAPH:
-            above, last = last, entry
-        elif last is not None and (entry is None or _ends_speech(entry)):
-            alone = above is not None and _is_address(text, above)
-            ends = last.role == PLAN and text[last.end - 1] in "！!"
-            if ends and (alone or text.startswith(_ADDRESS, last.start)):
-                for paragraph in [above, last] if above is not None and alone else [last]:
-                    paragraph.roles, paragraph.role = [CLOSING] * len(paragraph.sentences), CLOSING
-            above = last = None
-
-
-def _ends_speech(entry: Draft) -> bool:
-    return entry.kind == TITLE or (entry.kind == HEADING and entry.level == 1 and entry.mark is None)
-
-
-def _is_address(text: str, entry: Draft) -> bool:
-    """Whether a paragraph is 各位代表！ and nothing else."""
-    return entry.end - entry.start <= 6 and text.startswith(_ADDRESS, entry.start)
 
 
 def _fill_silent(entries: Sequence[Draft]) -> None:

@@ -9,14 +9,13 @@ from typing import NamedTuple
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.numbering import Enumerator, Style
 from fzclf.segmentation.role_words import CLOSING, GLOSSARY, YEAR, heading_role
+from fzclf.segmentation.speeches import ADDRESS_STARTS, ADDRESSES
 
 _PLAIN_RANK = 1  # an unnumbered heading stands above all numbers unless the sequence says otherwise
 _PLAIN_INNER_RANK = 2  # 科技创新 below 2013年工作回顾
 _STEP = 4  # room between two styles: +2 for a list inside a list of its own style, +3 for an unnumbered heading
 _INNER, _INSIDE = 2, 3
 _ANNEX = re.compile(rf"{GLOSSARY.pattern}|附件|附录|附表|.{{0,24}}说明$|.{{0,40}}(?:一览|汇总|明细|统计)表$")
-_ADDRESS = ("各位代表", "同志们")
-_ADDRESS_STARTS = frozenset("各同")
 
 
 class _Open(NamedTuple):
@@ -51,7 +50,7 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
                 draft.level = len(stack) + 1
             stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own, kind == PARAGRAPH))
             section = tuple([heading.bounds for heading in stack])
-        elif (draft.mark is not None or draft.words[0] in _ADDRESS_STARTS) and _leaves_section(
+        elif (draft.mark is not None or draft.words[0] in ADDRESS_STARTS) and _leaves_section(
             drafts, index, stack, openers
         ):
             section = tuple([heading.bounds for heading in stack])
@@ -77,7 +76,7 @@ def _leaves_section(drafts: Sequence[Draft], index: int, stack: list[_Open], ope
         return False
     if draft.mark is not None:
         return _closes_sibling(draft.mark, stack)
-    if len(stack) < 2 or not draft.words.startswith(_ADDRESS):
+    if len(stack) < 2 or not draft.words.startswith(ADDRESSES):
         return False
     openers += [] if openers else _next_openers(drafts)
     if _goes_on(stack, openers[index]):
