@@ -131,7 +131,7 @@ _WILL = (
 )
 CONCESSION_STARTS = frozenset("虽尽在总肯看回")
 _PLAN_STARTS = re.compile(
-    r"(?:针对(?:上述|以上|这些|存在|此)[^，。]{0,20}[，,][^。]{0,12}(?:下一?步|将|我)|对此[，,]"
+    r"(?:针对(?:上述|以上|这[些一类]|存在|此|该)[^，。]{0,20}[，,][^。]{0,12}(?:下一?步|将|我)|对此[，,]"
     r"|为此[，,](?:下一?步|我们将|我[省市县区旗镇局]将)"
     r"|下一?步|下一?阶段|下一?年|接下来|今后|明年|来年|新的一年|展望)"
 )
@@ -141,7 +141,7 @@ _YEAR_PLAN = re.compile(
 )
 # What will be done about the problems just told: 对于这些问题，我们将采取措施加以解决。
 _RESOLVES = re.compile(
-    r"(?:对于?|面对|针对)?(?:这些|上述|以上)[^，。；]{0,12}(?:问题|困难|不足|差距|挑战|短板|矛盾)"
+    r"(?:对于?|面对|针对)?(?:这[些一类]|上述|以上)[^，。；]{0,12}(?:问题|困难|不足|差距|挑战|短板|矛盾)"
     r"[^。；]{0,24}(?:我们|将|必须|要|一定|务必)"
     r"|我们(?:一定|必须|务必|要|将|会)|要(?:直面|正视|高度重视|牢记)|在?今后[^，。；]{0,8}[，,]我们"
 )
@@ -179,6 +179,13 @@ def says_problem(sentence: str) -> bool:
     if _SAYS_LACK.search(sentence) or _has_lack(sentence):
         return _NO_LACK.search(sentence) is None
     return False
+
+
+def owns_up(sentence: str) -> bool:
+    """Whether an item says what falls short, and does not mean to mend it: 二是力量不足, not 二是补齐短板."""
+    if OPENS_ITEM.match(sentence) is None or STARTS_MEASURE.match(sentence):
+        return False
+    return FALLS_SHORT.search(sentence) is not None and _NO_LACK.search(sentence) is None
 
 
 def _has_lack(sentence: str) -> bool:

@@ -171,7 +171,7 @@ class _Reader:
                 hint = found.start() if found else -1
             lacks = start <= hint < end
             if self.carried == PLAN:
-                may_turn = entry.hint >= 0 if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
+                may_turn = entry.hint >= 0 if told_apart else text[start] in words.CONCESSION_STARTS
             else:
                 may_turn = opens or lacks or told_apart or self.carried == PROBLEM
             if may_turn:
@@ -237,6 +237,8 @@ class _Reader:
         if self._starts_plan(sentence, opens):
             depth = len(self.section or ())
             self.carried, self.held_at = PLAN, depth if self.held_at is None else min(depth, self.held_at)
+        elif self.carried == PLAN and self.announced == PROBLEM and words.owns_up(sentence):
+            self.carried = PROBLEM  # the next item, behind what will be done about the one before
         elif self.carried == PLAN and self.announced != MIXED and not words.CONCEDES.match(sentence):
             return
         elif self.announced == PROBLEM:
