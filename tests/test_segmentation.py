@@ -177,6 +177,10 @@ def seconds(text):
         "[bookmark: _GoBack]",
         "目录\n",
         "1\n",
+        "附件1\n某县项目清单\n",
+        "序号\n加强领导\n",
+        "（一）加强领导\n各位代表！\n",
+        "对于这些问题，",
     ],
     ids=lambda unit: repr(unit[:12]),
 )
