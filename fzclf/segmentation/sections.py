@@ -25,6 +25,7 @@ class _Open(NamedTuple):
     ordinal: int
     bounds: Bounds
     ran_in: bool  # opens a paragraph
+    left: bool = False  # its inner headings are behind: 各位代表，…… has turned from them to the whole
 
 
 def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bounds | None]) -> None:
@@ -81,7 +82,7 @@ def _leaves_section(drafts: Sequence[Draft], index: int, stack: list[_Open], ope
     openers += [] if openers else _next_openers(drafts)
     if _goes_on(stack, openers[index]):
         return False
-    del stack[1:]
+    stack[:] = [stack[0]._replace(left=True)]
     return True
 
 
@@ -145,7 +146,7 @@ def _numbered_rank(mark: Enumerator, stack: list[_Open]) -> int:
     if inner is not None:
         goes_on_inside = mark.ordinal == inner.ordinal + 1 or mark.ordinal != outer.ordinal + 1
         return rank + _INNER if goes_on_inside else rank
-    below = mark.ordinal == 1 and stack[-1] is outer and outer.ordinal > 0
+    below = mark.ordinal == 1 and stack[-1] is outer and outer.ordinal > 0 and not outer.left
     return rank + _INNER if below and not (outer.ran_in and outer.ordinal > 1) else rank
 
 
