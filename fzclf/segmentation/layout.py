@@ -28,21 +28,25 @@ _ENUMERATOR = r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五�
 _EMBEDDED = re.compile(rf"(?<=[。！？：:\s])(?:{_ENUMERATOR})")
 _EMBEDDED_INNER = re.compile(r"[（(]一[）)]")
 _WIDE_GAP = re.compile(r"(?<=[。！？：])(?:\u3000{2}| {4})|(?<=\S)(?:\u3000{4}| {8})")
-_HEADING_GAP = re.compile(r"[^。！？；：\s]{4,50}(?=[ \u3000\t\xa0])")
+_HEADING_GAP = re.compile(r"[^。！？；：\[\s]{4,50}(?=[ \u3000\t\xa0]|\[bookmark)")
 # Where a heading ends that runs into its text without mark or space: before an item or a date, behind words that
 # only a heading has.
+_NEXT_STEPS = "下一?步(?:工作)?(?:打算|计划|安排|思路|措施|举措)"
 _GLUED_HEADING = re.compile(
-    r"[^。！？；：:\s]{2,5}(?:(?:基本|总体)情况|主要(?:做法|工作|成效)|工作成效|存在的?(?:问题|不足|困难)"
-    r"|下一?步(?:工作)?(?:打算|计划|安排|思路))(?=[^。！？；，,、：:\s和及与的情工是]{2})"
+    rf"[^。！？；：:\s]{{2,5}}(?:(?:基本|总体)情况|工作(?:开展|完成|进展)情况|主要(?:做法|成效|工作(?:开展)?(?:情况)?)|工作成效"
+    rf"|存在的?(?:问题|不足|困难)(?:[和及与]{_NEXT_STEPS})?|{_NEXT_STEPS}"
+    r"|20\d\d年度?(?:重点|主要)?工作(?:思路|安排|计划|打算))(?=[^。！？；，,、：:\s和及与的情工是开完进]{2})"
     r"|[^。！？；：:\s]{4,40}?(?=[（(]一[）)]|(?<![统唯同])一是|1[、.．]\D"
     r"|(?:20\d\d年度?(?:以来)?|今年以来|近年来|一年来)[，,])"
 )
 _GLUED_FIRST = re.compile(r"[^。！？；，,：:、\s第]{4,50}(?=一、[^一二三四五六七八九十])")  # 工作总结一、……
 _GLUED_TITLE = re.compile(
-    r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来|一、)"
+    r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来|一、|索引号|来源)"
 )
+# The name of a site, or the number of the document, before the title.
 _GLUED_SITE = re.compile(
     r"[^。！？；，,\s于的]{2,20}?(?:门户网站|政府网站?|政务网|信息公开网)(?!建设|运行|管理|平台|[的和与及])(?=[^。！？；，,\s]{6})"
+    r"|[\u4e00-\u9fff]{2,10}[〔\[［（(]20\d\d[〕\]］）)]\d{1,4}号(?=[\u4e00-\u9fff])"
 )
 
 
