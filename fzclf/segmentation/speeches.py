@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fzclf.segmentation.drafts import HEADING, PARAGRAPH, TITLE, Draft
+from fzclf.segmentation.drafts import METADATA, PARAGRAPH, TITLE, Draft
 from fzclf.segmentation.role_words import CLOSING, PLAN
 
 ADDRESSES = ("各位代表", "同志们")
@@ -13,24 +13,22 @@ ADDRESS_STARTS = frozenset(address[0] for address in ADDRESSES)
 
 def close_speeches(text: str, entries: Sequence[Draft]) -> None:
     """Mark the last words of a speech without a call: 各位代表，……！ above an annex, a second copy or nothing."""
-    if not any(address in text for address in ADDRESSES):
-        return
-    above: Draft | None = None
-    last: Draft | None = None
-    for entry in [*entries, None]:
-        if entry is not None and entry.kind == PARAGRAPH:
-            above, last = last, entry
-        elif last is not None and (entry is None or _ends_speech(entry)):
-            alone = above is not None and is_address(text, above)
-            ends = last.role == PLAN and text[last.end - 1] in "！!"
-            if ends and (alone or text.startswith(ADDRESSES, last.start)):
-                for paragraph in [above, last] if above is not None and alone else [last]:
-                    paragraph.roles, paragraph.role = [CLOSING] * len(paragraph.sentences), CLOSING
-            above = last = None
+    ends = [index for index, entry in enumerate(entries) if entry.level == 1 or entry.kind == TITLE]
+    for end in [*ends, len(entries)]:
+        if end < len(entries) and entries[end].mark is not None:
+            continue
+        last = end - 1
+        while last > 0 and entries[last].kind == METADATA:
+            last -= 1
+        if last > 0 and entries[last].role == PLAN and text[entries[last].end - 1] in "！!":
+            _close(text, entries[last - 1], entries[last])
 
 
-def _ends_speech(entry: Draft) -> bool:
-    return entry.kind == TITLE or (entry.kind == HEADING and entry.level == 1 and entry.mark is None)
+def _close(text: str, above: Draft, last: Draft) -> None:
+    alone = above.kind == PARAGRAPH and is_address(text, above)
+    if last.kind == PARAGRAPH and (alone or text.startswith(ADDRESSES, last.start)):
+        for paragraph in [above, last] if alone else [last]:
+            paragraph.roles, paragraph.role = [CLOSING] * len(paragraph.sentences), CLOSING
 
 
 def is_address(text: str, entry: Draft) -> bool:
