@@ -73,6 +73,7 @@ def test_golden_row(row):
         if block.kind == "paragraph":
             one["sentences"] = [sentence.text for sentence in block.sentences]
             one["items"] = [sentence.item for sentence in block.sentences]
+            one["roles"] = [sentence.role for sentence in block.sentences]
         found.append({key: one.get(key) for key in wanted})
     assert found == row["blocks"]
     assert len(report.blocks) == len(row["blocks"])
@@ -176,6 +177,10 @@ def seconds(text):
         "[bookmark: _GoBack]",
         "目录\n",
         "1\n",
+        "附件1\n某县项目清单\n",
+        "序号\n加强领导\n",
+        "（一）加强领导\n各位代表！\n",
+        "对于这些问题，",
     ],
     ids=lambda unit: repr(unit[:12]),
 )

@@ -25,11 +25,29 @@ _FEWEST_RUNNING_HEADS = 2
 _LONG_LINE = 2000
 _BODY_LINE = 200  # a line this long that holds most of the text is its body
 _ENUMERATOR = r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
-_EMBEDDED = re.compile(rf"(?<=[。！？：\s])(?:{_ENUMERATOR})")
+_EMBEDDED = re.compile(rf"(?<=[。！？：:\s])(?:{_ENUMERATOR})")
 _EMBEDDED_INNER = re.compile(r"[（(]一[）)]")
 _WIDE_GAP = re.compile(r"(?<=[。！？：])(?:\u3000{2}| {4})|(?<=\S)(?:\u3000{4}| {8})")
-_HEADING_GAP = re.compile(r"[^。！？；：\s]{4,50}(?=[ \u3000\t\xa0])")
-_GLUED_TITLE = re.compile(r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来)")
+_HEADING_GAP = re.compile(r"[^。！？；：\[\s]{4,50}(?=[ \u3000\t\xa0]|\[bookmark)")
+# Where a heading ends that runs into its text without mark or space: before an item or a date, behind words that
+# only a heading has.
+_NEXT_STEPS = "下一?步(?:工作)?(?:打算|计划|安排|思路|措施|举措)"
+_GLUED_HEADING = re.compile(
+    rf"[^。！？；：:\s]{{2,5}}(?:(?:基本|总体)情况|工作(?:开展|完成|进展)情况|主要(?:做法|成效|工作(?:开展)?(?:情况)?)|工作成效"
+    rf"|存在的?(?:问题|不足|困难)(?:[和及与]{_NEXT_STEPS})?|{_NEXT_STEPS}"
+    r"|20\d\d年度?(?:重点|主要)?工作(?:思路|安排|计划|打算))(?=[^。！？；，,、：:\s和及与的情工是开完进]{2})"
+    r"|[^。！？；：:\s]{4,40}?(?=[（(]一[）)]|(?<![统唯同])一是|1[、.．]\D"
+    r"|(?:20\d\d年度?(?:以来)?|今年以来|近年来|一年来)[，,])"
+)
+_GLUED_FIRST = re.compile(r"[^。！？；，,：:、\s第]{4,50}(?=一、[^一二三四五六七八九十])")  # 工作总结一、……
+_GLUED_TITLE = re.compile(
+    r"[^。！？；，,\s]{6,50}?(?:报告|总结)(?=20\d\d年|[ \u3000]|现将|根据|按照|近年来|今年以来|一、|索引号|来源)"
+)
+# The name of a site, or the number of the document, before the title.
+_GLUED_SITE = re.compile(
+    r"[^。！？；，,\s于的]{2,20}?(?:门户网站|政府网站?|政务网|信息公开网)(?!建设|运行|管理|平台|[的和与及])(?=[^。！？；，,\s]{6})"
+    r"|[\u4e00-\u9fff]{2,10}[〔\[［（(]20\d\d[〕\]］）)]\d{1,4}号(?=[\u4e00-\u9fff])"
+)
 
 
 def logical_lines(text: str) -> Sequence[tuple[int, int]]:
@@ -171,10 +189,13 @@ def _split_long(text: str, line: Line, shortest: int) -> list[Line]:
     cuts = {match.end() for match in _WIDE_GAP.finditer(text, line.start, line.end)}
     for begin in headings:
         cuts.add(begin)
-        if (gap := _HEADING_GAP.match(text, begin, line.end)) is not None:
+        gap = _HEADING_GAP.match(text, begin, line.end) or _GLUED_HEADING.match(text, begin, line.end)
+        if gap is not None:
             cuts.add(gap.end())
     if (title := _GLUED_TITLE.match(text, line.start, line.end)) is not None:
         cuts.add(title.end())
+        if (site := _GLUED_SITE.match(text, line.start, title.end())) is not None:
+            cuts.add(site.end())
     bounds = [line.start, *sorted(cut for cut in cuts if line.start < cut < line.end), line.end]
     pieces = [_trimmed(text, begin, end) for begin, end in pairwise(bounds)]
     return [piece for piece in pieces if piece.end > piece.start]
@@ -184,23 +205,26 @@ def _embedded_headings(text: str, line: Line) -> list[int]:
     """Where headings begin inside a line.
 
     An enumerator counts only behind the end of a sentence (the first （一） also right behind
-    the words of its 一、), and only if its number carries on the sequence: 一、二、三 …, or
-    （一）（二） … under one of them.
+    the words of its 一、, the first 一、 right behind a title), and only if its number carries on
+    the sequence: 一、二、三 …, or （一）（二） … under one of them.
     """
     found: list[int] = []
     if not any(text.find(first, line.start, line.end) >= 0 for first in ("一、", "一）", "一)")):
         return found  # the expression below takes thirty times as long
     expected = {Style.HAN: 1, Style.HAN_BRACKET: 1}
-    for match in _EMBEDDED.finditer(text, line.start, line.end):
-        mark = line_enumerator(match.group())
+    glued = _GLUED_FIRST.match(text, line.start, line.end)
+    marks = [(match.start(), match.group()) for match in _EMBEDDED.finditer(text, line.start, line.end)]
+    for start, enumerator in [(glued.end(), "一、"), *marks] if glued else marks:
+        mark = line_enumerator(enumerator)
         if mark is None or mark.ordinal not in (1, expected[mark.style]):
             continue
         expected[mark.style] = mark.ordinal + 1
-        found.append(match.start())
+        found.append(start)
         if mark.style is Style.HAN:
             expected[Style.HAN_BRACKET] = 1
-            inner = _EMBEDDED_INNER.search(text, match.end() + 4, min(match.end() + 50, line.end))
-            if inner is not None and not _SENTENCE_ENDS.intersection(text[match.end() : inner.start()]):
+            end = start + len(enumerator)
+            inner = _EMBEDDED_INNER.search(text, end + 4, min(end + 50, line.end))
+            if inner is not None and not _SENTENCE_ENDS.intersection(text[end : inner.start()]):
                 found.append(inner.start())
                 expected[Style.HAN_BRACKET] = 2
     return found

@@ -42,7 +42,7 @@ _NAVIGATION = re.compile(
     r"[\u4e00-\u9fff]ICP备|[^。]{0,4}公网安备"
     r"|(?:政府)?网站标识码|关于我们|联系我们|适老化(?:模式|版)|长者(?:模式|版|助手|专区|浏览)|"
     r"大 中 小|大中小(?:$|[ 】\]])|A\+|用手机|手机扫|扫一扫|扫描二维码|上一页|下一页|上一篇|下一篇|阅读原文|微信扫"
-    r"|语音播报|全文下载|点击下载|请输入|用户登录|今天是|责编|document\.|\.TRS_|<!--)"
+    r"|语音播报|一图(?:读懂|看懂)|图解(?:[：:]|$)|相关图解|全文下载|点击下载|请输入|用户登录|今天是|责编|document\.|\.TRS_|<!--)"
 )
 # Words of the page's frame, by themselves or side by side: in a sentence they may mean something.
 _FRAME_WORD = (
@@ -119,7 +119,7 @@ _DATA = re.compile(
 # What a line must open with or hold for `_DATA` to match; plain words are told apart ten times as fast by it.
 _DATA_STARTS = frozenset(name[0] for name in _FIELD_NAMES.split("|")) | frozenset(
     "•·●▪◆■*【[［（( \u3000\xa0索文名标来日时作"  # fields
-    "首网返我纠版Cc©政关联适长大A用手扫上下阅微语全点请今责d.<"  # navigation
+    "首网返我纠版Cc©政关联适长大A用手扫上下阅微语图相全点请今责d.<"  # navigation
     "打关收分复登注搜新Q朗听二展目简繁无字保转评隐ErRTt中小×xX"  # words of the frame
     "hw-|:：+=＝_—─━\t抄主附编审"  # links, rules of tables, ended fields
 )

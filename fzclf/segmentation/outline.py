@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fzclf.segmentation.annexes import body_lines
 from fzclf.segmentation.cuts import cut_lines
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
@@ -23,9 +24,8 @@ from fzclf.segmentation.drafts import (
     drafts_of,
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
-from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
-from fzclf.segmentation.role_words import heading_role
+from fzclf.segmentation.role_words import GLOSSARY, heading_role
 from fzclf.segmentation.sections import place_in_sections
 
 __all__ = ["HEADING", "METADATA", "PARAGRAPH", "TITLE", "Bounds", "Entry", "outline", "run_in_heading"]
@@ -53,6 +53,7 @@ _SHORTEST_TOLD = 22
 _NONE_YET = (0,) * (max(Style) + 1)  # the last number of each style
 _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
+_LEADERS = tuple(f"{who}{what}" for who in ("牵头", "责任", "主办", "承办", "协办") for what in ("单位", "部门"))
 
 
 def outline(text: str) -> list[Draft]:
@@ -68,14 +69,7 @@ def outline(text: str) -> list[Draft]:
 
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     """Tell headings from paragraphs, and the metadata that stands between them."""
-    body: list[Draft] = []
-    for draft in drafts[front:]:
-        if draft.kind:
-            continue
-        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
-            draft.kind = METADATA
-        else:
-            body.append(draft)
+    body = body_lines(drafts[front:])
     last = list(_NONE_YET)
     ran_in = [False] * len(last)
     before: Draft | None = None
@@ -138,8 +132,10 @@ def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: D
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
     """A short line of its own, without number or final mark, with body text or numbered headings below."""
     words = draft.words
-    if len(words) < 2 or draft.ended or words[-1] in UNFINISHED or after is None:
+    if len(words) < 2 or draft.ended or after is None:
         return False
+    if words[-1] in UNFINISHED:
+        return words[-1] in _COLONS and GLOSSARY.match(words) is not None
     if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
         body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
         return body_below and words.startswith("——") and not (before is not None and _is_list_line(before))
@@ -153,6 +149,8 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
 def _opens_section(words: str, after: Draft) -> bool:
     """Whether the line below an unnumbered heading is one that a section begins with."""
     if after.mark is not None and after.mark.style in (Style.PART, Style.CHAPTER, Style.HAN, Style.HAN_BRACKET):
+        return True
+    if after.words.startswith("序号"):  # the head of a table
         return True
     if len(after) > _LONGEST_PLAIN or ((after.ended or after.words[-1] in _COLONS) and len(after) > len(words)):
         return True
@@ -200,7 +198,9 @@ def _run_in_bounds(text: str, sentences: Sequence[Bounds], mark: Enumerator) -> 
         longest = 0 if _DIGITS.search(text, start, end) else _LONGEST_WORDY_RUN_IN
     if end - start > longest or text[end - 1] in "；;":
         return None
-    if mark.style >= Style.DIGIT and _NO_DIGIT_HEADING.search(text, start + mark.length, end):
+    if mark.style >= Style.DIGIT and (
+        _NO_DIGIT_HEADING.search(text, start + mark.length, end) or text.startswith(_LEADERS, sentences[1][0])
+    ):
         return None
     while text[end - 1] in "。！!":
         end -= 1

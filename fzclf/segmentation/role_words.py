@@ -35,7 +35,7 @@ _NO_PLAN = re.compile(
     r"|健全)[^，、]{0,12}(?:计划|安排|任务|思路|部署|规划|要点|目标)"
 )
 _ACHIEVEMENT = re.compile(
-    r"回顾|成效|成绩|进展|特色亮点|工作亮点|亮点工作|特色工作|工作特色|经验|做法|完成情况|落实情况|履职情况"
+    r"回顾|成效|成绩|进展|特色亮点|工作亮点|亮点工作|特色工作|工作特色|经验|做法|完成(?:情况|清单)|落实情况|履职情况"
     r"|履行.{0,20}(?:情况|职责)|第一责任人|总体情况|基本情况|需要报告|情况[：:]?$"
 )
 _MAYBE_ACHIEVEMENT = re.compile(r"主要工作|主要举措|主要措施|工作举措")
@@ -44,6 +44,8 @@ _SAYS_SOMETHING = re.compile(
     r"|部署|谋划|任务|要点|重点|建议|规划|未来"
     r"|回顾|成效|成绩|进展|亮点|特色|经验|做法|情况|履行|第一责任人|主要|举措|报告"
 )
+GLOSSARY = re.compile(r".{0,20}(?:名词|术语)(?:解释|注释|说明)[：:]?$")
+_GLOSSARY_ENDS = ("释", "说明", "：", ":")
 _LOOKS_BACK = re.compile(_ACHIEVEMENT.pattern + "|主要工作|主要举措")
 _AHEAD = re.compile(r"下一?步|下一?年|今后|打算|明年|来年")
 _DONE = re.compile(r"完成|落实|开展|进展|情况|成效|回顾|总结")
@@ -58,6 +60,8 @@ def heading_role(heading: str, report_year: int = 0) -> tuple[str | None, bool]:
     The second value says whether it does so by itself; else only where no heading above
     it has said anything (缓解停车难问题 is no problem under 2016年主要工作).
     """
+    if heading.endswith(_GLOSSARY_ENDS) and GLOSSARY.match(heading):
+        return CLOSING, True  # below the last words: neither a plan nor what was done
     if _SAYS_SOMETHING.search(heading) is None:  # true of two headings in three, and ten times as fast
         return None, False
     plan = _announces_plan(heading)
@@ -108,7 +112,7 @@ _SAYS_LACK = re.compile(
 )
 _TURNS_SOBER = re.compile(r"清醒地?(?:看到|认识)|同时.{0,4}(?:看到|认识到).{0,40}(?:问题|不足|差距|短板|困难)")
 _NO_LACK = re.compile(
-    r"问题(?:导向|整改|清单|线索|反馈|意识)|困难(?:群众|群体|企业|职工|人员|家庭|学生)"
+    r"问题(?:导向|整改|清单|线索|反馈|意识|的?(?:投诉|举报))|困难(?:群众|群体|企业|职工|人员|家庭|学生)"
     r"|(?:解决|整改|整治|破解|化解|查摆|反馈|聚焦|紧扣|攻克|补齐|补|缓解|应对|直面|治理|消除|克服|紧盯|围绕"
     r"|针对|发现|排查|纠正|查找)[^，,、。；]{0,14}(?:问题|短板|不足|困难|薄弱|弱项|挑战|差距)"
 )
@@ -127,7 +131,7 @@ _WILL = (
 )
 CONCESSION_STARTS = frozenset("虽尽在总肯看回")
 _PLAN_STARTS = re.compile(
-    r"(?:针对(?:上述|以上|这些|存在|此)[^，。]{0,20}[，,][^。]{0,12}(?:下一?步|将|我)|对此[，,]"
+    r"(?:针对(?:上述|以上|这[些一类]|存在|此|该)[^，。]{0,20}[，,][^。]{0,12}(?:下一?步|将|我)|对此[，,]"
     r"|为此[，,](?:下一?步|我们将|我[省市县区旗镇局]将)"
     r"|下一?步|下一?阶段|下一?年|接下来|今后|明年|来年|新的一年|展望)"
 )
@@ -135,6 +139,14 @@ _YEAR_PLAN = re.compile(
     r"(?:在)?(20\d\d)年(?:度)?(?:是|工作(?:的)?总体|(?:全市|全县|全区|全省"
     r"|我[们省市县区旗镇乡局厅委部])?[，,]?[^。，；]{0,22}(?:将|要|计划|拟))"
 )
+# What will be done about the problems just told: 对于这些问题，我们将采取措施加以解决。
+_RESOLVES = re.compile(
+    r"(?:对于?|面对|针对)?(?:这[些一类]|上述|以上)[^，。；]{0,12}(?:问题|困难|不足|差距|挑战|短板|矛盾)"
+    r"[^。；]{0,24}(?:我们|将|必须|要|一定|务必)"
+    r"|我们(?:一定|必须|务必|要|将|会)|要(?:直面|正视|高度重视|牢记)|在?今后[^，。；]{0,8}[，,]我们"
+)
+_MENDS = re.compile(r"解决|改进|改善|克服|破解|整改|应对|[不绝]辜负|不负|直面|正视|重视|措施")
+_RESOLVES_WITH = frozenset("对面针这上以我要在今")
 _LOOSE_PLAN_STARTS = re.compile(rf"未来|我们将|我[省市县区旗镇乡局厅委部院所街]将|{_WILL}")
 _PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
 _PLAN_REACH = 15  # what else opens a plan has 将 among its first characters
@@ -169,6 +181,13 @@ def says_problem(sentence: str) -> bool:
     return False
 
 
+def owns_up(sentence: str) -> bool:
+    """Whether an item says what falls short, and does not mean to mend it: 二是力量不足, not 二是补齐短板."""
+    if OPENS_ITEM.match(sentence) is None or STARTS_MEASURE.match(sentence):
+        return False
+    return FALLS_SHORT.search(sentence) is not None and _NO_LACK.search(sentence) is None
+
+
 def _has_lack(sentence: str) -> bool:
     """仍然面临……挑战: something is had, and within reach of it something is lacking."""
     if _LACKING.search(sentence) is None:
@@ -184,6 +203,13 @@ def turns_sober(sentence: str) -> bool:
 def may_start_plan(text: str, start: int) -> bool:
     """Whether the sentence that starts here can open a plan at all; true of one in ten."""
     return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+
+
+def resolves(sentence: str) -> bool:
+    """Whether a sentence behind problems says what will be done about them."""
+    if sentence[:1] not in _RESOLVES_WITH or _RESOLVES.match(sentence) is None:
+        return False
+    return _MENDS.search(sentence) is not None
 
 
 def starts_plan(sentence: str, report_year: int, *, loosely: bool = True) -> bool:

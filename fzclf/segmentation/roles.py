@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fzclf.segmentation import role_words as words
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
+from fzclf.segmentation.speeches import ADDRESSES, close_speeches, is_address
 
 __all__ = ["ACHIEVEMENT", "CLOSING", "OPENING", "PLAN", "PROBLEM", "ROLES", "assign_roles"]
 
@@ -20,7 +21,6 @@ _YEAR_LINES = 8
 _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
-_ADDRESS = "各位代表"
 
 
 def assign_roles(text: str, entries: Sequence[Draft]) -> None:
@@ -51,6 +51,7 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
         else:
             entry.role = OPENING if reopened else state.carried
     _close(text, bodies)
+    close_speeches(text, entries)
     _fill_silent(entries)
 
 
@@ -86,6 +87,7 @@ class _Reader:
         self.announced: str | None = None
         self.held_at: int | None = None  # a plan stands while so many of the headings above stay open
         self.carried = ACHIEVEMENT
+        self.before_glossary = ACHIEVEMENT
         self.sober = False  # has owned up to problems: no way back to achievements in this section
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # the sentence before did not end in a semicolon
@@ -128,6 +130,11 @@ class _Reader:
                 sentence = self._sentence(bounds)
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
+                elif roles[position - 1] == PROBLEM:
+                    if words.resolves(sentence):
+                        roles[position] = PLAN
+                    elif words.OPENS_ITEM.match(sentence) or words.FALLS_SHORT.search(sentence):
+                        roles[position] = PROBLEM
         entry.roles, entry.role = roles, _widest(entry.sentences, roles)
 
     def read(self, entry: Draft) -> None:
@@ -139,7 +146,9 @@ class _Reader:
         if self.carried == PROBLEM:
             self._go_on(entry)
         sentences = entry.sentences
-        if entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+        if self.announced == CLOSING:  # a glossary
+            entry.role, entry.roles = CLOSING, [CLOSING] * len(sentences)
+        elif entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
@@ -162,7 +171,7 @@ class _Reader:
                 hint = found.start() if found else -1
             lacks = start <= hint < end
             if self.carried == PLAN:
-                may_turn = entry.hint >= 0 if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
+                may_turn = entry.hint >= 0 if told_apart else text[start] in words.CONCESSION_STARTS
             else:
                 may_turn = opens or lacks or told_apart or self.carried == PROBLEM
             if may_turn:
@@ -192,6 +201,8 @@ class _Reader:
         elif announced == ACHIEVEMENT and self.held_at is not None and shared > self.held_at:
             announced, self.carried = None, PLAN  # 巩固成效 in a chapter of plans
         elif announced is not None:
+            if announced == CLOSING and self.carried != CLOSING:
+                self.before_glossary = self.carried
             self.carried, self.held_at = announced, depth if announced == PLAN else None
         self.section, self.announced, self.sober = section, announced, False
 
@@ -202,6 +213,8 @@ class _Reader:
             self.carried, self.held_at = ACHIEVEMENT, None
         elif self.held_at is not None:
             self.carried = PLAN
+        elif self.carried == CLOSING and shared == 0:  # an annex below the glossary
+            self.carried = self.before_glossary
 
     def _go_on(self, entry: Draft) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
@@ -224,6 +237,8 @@ class _Reader:
         if self._starts_plan(sentence, opens):
             depth = len(self.section or ())
             self.carried, self.held_at = PLAN, depth if self.held_at is None else min(depth, self.held_at)
+        elif self.carried == PLAN and self.announced == PROBLEM and words.owns_up(sentence):
+            self.carried = PROBLEM  # the next item, behind what will be done about the one before
         elif self.carried == PLAN and self.announced != MIXED and not words.CONCEDES.match(sentence):
             return
         elif self.announced == PROBLEM:
@@ -238,6 +253,8 @@ class _Reader:
     def _starts_plan(self, sentence: str, opens: bool) -> bool:
         if not self._plans_may_start(opens):
             return False
+        if self.carried == PROBLEM and words.resolves(sentence):
+            return True
         if self.announced == PLAN and not opens and self.ended and not words.FALLS_SHORT.search(sentence):
             return not words.OPENS_ITEM.match(sentence)
         loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM
@@ -282,10 +299,10 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
     if not entry.start <= call < entry.end or entry.role != PLAN:
         return
     above = bodies[position - 1]
-    alone = above.end - above.start <= 6 and text.startswith(_ADDRESS, above.start)
+    alone = is_address(text, above)
     if alone:
         above.roles, above.role = [CLOSING], CLOSING
-    whole = alone or text.startswith(_ADDRESS, entry.start)
+    whole = alone or text.startswith(ADDRESSES, entry.start)
     entry.roles = [
         CLOSING if whole or end > call else role for (_, end), role in zip(entry.sentences, entry.roles, strict=True)
     ]
