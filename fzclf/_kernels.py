@@ -634,7 +634,7 @@ def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: N
 
 @_inner()
 def _word_key(text: Array, begin: Number, length: Number) -> Number:
-    """Up to three characters are their own key; a longer word has a hash with the top bit set."""
+    """Up to three characters, and four Chinese ones, are their own key; of another word it is a hash, see `_is_hash`."""
     if length <= 3 and begin + 3 <= len(text):
         key = np.uint64(text[begin]) + np.uint64(1)
         key |= (np.uint64(text[begin + 1]) + np.uint64(1)) << np.uint64(21)
@@ -645,10 +645,24 @@ def _word_key(text: Array, begin: Number, length: Number) -> Number:
         for i in range(length):
             key |= (np.uint64(text[begin + i]) + np.uint64(1)) << np.uint64(21 * i)
         return key
+    if length == 4:
+        first = np.uint64(text[begin]) - np.uint64(0x4E00)
+        second = np.uint64(text[begin + 1]) - np.uint64(0x4E00)
+        third = np.uint64(text[begin + 2]) - np.uint64(0x4E00)
+        fourth = np.uint64(text[begin + 3]) - np.uint64(0x4E00)
+        if (first | second | third | fourth) >> np.uint64(15) == 0:
+            key = first | second << np.uint64(15) | third << np.uint64(30) | fourth << np.uint64(45)
+            return key | np.uint64(1) << np.uint64(63)
     for i in range(begin, begin + length):
         key = (key ^ np.uint64(text[i])) * np.uint64(0x9E3779B97F4A7C15)
         key ^= key >> np.uint64(29)
-    return key | (np.uint64(1) << np.uint64(63))
+    return key | np.uint64(3) << np.uint64(62)
+
+
+@_inner()
+def _is_hash(key: Number) -> Number:
+    """Whether another word may have the same key."""
+    return key >> np.uint64(62) == np.uint64(3)
 
 
 @_inner()
@@ -698,14 +712,14 @@ def intern_words(
             key = keys[i]
             length = ends[first + i] - begin
             slot = _slot_of(key, n_slots)
-            if found[i] == key and length <= 3:
+            if found[i] == key and not _is_hash(key):
                 node = np.int64(table[2 * slot + 1])
             else:
                 node = np.int64(-1)
                 while table[2 * slot] != 0:
                     if table[2 * slot] == key:
                         node = np.int64(table[2 * slot + 1])
-                        if length <= 3 or _same_word(text, begin, length, pool, node_tails[node]):
+                        if not _is_hash(key) or _same_word(text, begin, length, pool, node_tails[node]):
                             break
                         node = np.int64(-1)
                     slot = slot + 1 if slot + 1 < n_slots else 0
@@ -1012,7 +1026,7 @@ def _look_up_words(
                 place = _place_in_bucket(keys, slot, key)
             node = np.int64(key_nodes[slot + (place & np.uint64(BUCKET - 1))])
             node = node if place < BUCKET else -1
-            if key >> np.uint64(63) and node >= 0 and not _same_word(text, begin, end - begin, pool, tails[node]):
+            if _is_hash(key) and node >= 0 and not _same_word(text, begin, end - begin, pool, tails[node]):
                 # another word has the same hash: look on, key by key
                 node = np.int64(-1)
                 slot = _bucket_of(key, shift)

@@ -210,7 +210,7 @@ def batch_of(words):
     return TokenBatch(codes, bounds[1:].astype(np.int32), np.array([0, len(words)]))
 
 
-ANY_WORD = st.text("ab\x00法治😀", min_size=1, max_size=6)
+ANY_WORD = st.text("ab\x00法治😀\u4e00\ucdff\uce00", min_size=1, max_size=6)
 
 
 @given(st.lists(ANY_WORD, unique=True), st.lists(ANY_WORD, min_size=1))
