@@ -634,7 +634,7 @@ def _same_word(text: Array, begin: Number, length: Number, pool: Array, start: N
 
 @_inner()
 def _word_key(text: Array, begin: Number, length: Number) -> Number:
-    """Up to three characters, and four Chinese ones, are their own key; of another word it is a hash, see `_is_hash`."""
+    """Up to three characters, and four Chinese ones, are their own key; another word has a hash, see `_is_hash`."""
     if length <= 3 and begin + 3 <= len(text):
         key = np.uint64(text[begin]) + np.uint64(1)
         key |= (np.uint64(text[begin + 1]) + np.uint64(1)) << np.uint64(21)

@@ -168,7 +168,10 @@ def joined_spans(
     IndexError
         If a span does not lie inside `codes`.
     """
-    text = workspace.take("text", Spans.of(codes, starts, ends).n_codes, np.uint32)
+    spans = Spans.of(codes, starts, ends)
+    if not lowercase and len(starts) and np.array_equal(starts[1:], ends[:-1]):  # they are end to end already
+        return codes[starts[0] : ends[-1]], np.append(starts, ends[-1]) - starts[0]
+    text = workspace.take("text", spans.n_codes, np.uint32)
     bounds = np.empty(len(starts) + 1, dtype=np.int64)
     n_special = kernels.gather_spans(
         codes, starts, ends, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds

@@ -232,7 +232,14 @@ def test_a_stopped_command_keeps_the_old_file(tmp_path, name):
     number = getattr(signal, name)
     (tmp_path / "t.csv").write_text(OLD, "utf-8")
     command = [sys.executable, "-m", "fzclf", "segment", SEEDS / "wuda-2022.txt", "-", "--format", "csv", "-o", "t.csv"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        # A shell that runs the tests with `&` has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
     deadline = time.monotonic() + 60
     while len(os.listdir(tmp_path)) == 1:
         assert time.monotonic() < deadline
