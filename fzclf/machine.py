@@ -241,7 +241,7 @@ def _cache_path() -> Path | None:
     from llvmlite import binding as llvm
 
     spec = importlib.util.find_spec("numba")
-    sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py")]
+    sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py", "lowering.py")]
     if spec is not None and spec.origin is not None:
         sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
     checked = os.environ.get("NUMBA_BOUNDSCHECK")
