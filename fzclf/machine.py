@@ -16,6 +16,7 @@ import struct
 import sys
 import threading
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -27,7 +28,7 @@ import numpy as np
 from fzclf.caching import cached_file, read_arrays, write_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -159,15 +160,10 @@ class Kernels:
     def _compile(self) -> dict[str, NDArray[Any]]:
         if sys.stderr is not None and sys.stderr.isatty():
             print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
-        from fzclf.compiling import compile_kernels
+        with _no_collecting():
+            from fzclf.compiling import compile_kernels
 
-        collecting = gc.isenabled()
-        gc.disable()  # numba makes millions of objects; looking through them took 0.9 of 5.5 s
-        try:
             code, conventions = compile_kernels()
-        finally:
-            if collecting:
-                gc.enable()
         self.compiled = True
         described = json.dumps({name: vars(convention) for name, convention in conventions.items()})
         arrays = {
@@ -182,6 +178,21 @@ class Kernels:
 kernels = Kernels()
 if hasattr(os, "register_at_fork"):  # another thread's hold on the lock would never end in the child
     os.register_at_fork(after_in_child=kernels.renew_lock)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """numba makes millions of objects; looking through them took 0.9 of 5.5 s, and 0.4 s if done once at the end."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            if not gc.get_freeze_count():  # both together only move all objects to the oldest generation
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
 
 
 @lru_cache(maxsize=1)
