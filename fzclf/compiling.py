@@ -12,15 +12,15 @@ from numba.core.registry import cpu_target
 
 from fzclf import _kernels
 from fzclf.lowering import OPTIONS
-from fzclf.machine import HEAD, MISFIT, Convention, target_machine
+from fzclf.machine import HEAD, MISFIT, Convention, group_of, target_machine
 
 _C_LIBRARY = {"exp", "log", "sqrt"}  # what a process has anyhow
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
 _WORD = ir.IntType(64)
 
 
-def compile_kernels() -> tuple[bytes, dict[str, Convention]]:
-    """Object code of all kernels for this processor, and how each is called.
+def compile_kernels(group: str) -> tuple[bytes, dict[str, Convention]]:
+    """Object code of a group's kernels for this processor, and how each is called.
 
     Raises
     ------
@@ -31,7 +31,9 @@ def compile_kernels() -> tuple[bytes, dict[str, Convention]]:
     whole = llvm.parse_assembly("")
     whole.triple, whole.data_layout = llvm.get_process_triple(), str(machine.target_data)
     conventions = {}
-    for name, kernel in [item for item in vars(_kernels).items() if isinstance(item[1], _kernels.Kernel)]:
+    for name, kernel in [*vars(_kernels).items()]:
+        if not isinstance(kernel, _kernels.Kernel) or group_of(name) != group:
+            continue
         compiled = numba.njit(kernel.result(*kernel.arguments), **OPTIONS)(kernel.loop)
         (details,) = compiled.overloads.values()
         symbol = f"fzclf_{name}"
