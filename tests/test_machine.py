@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import threading
@@ -116,6 +117,21 @@ def test_another_processor_and_another_way_of_compiling_get_code_of_their_own(fr
     loops.load()
     monkeypatch.setenv(name, value)
     assert machine._cache_path(TAGGING) != loops.paths[TAGGING]
+
+
+def test_compiling_leaves_the_collector_of_garbage_as_it_was():
+    gc.freeze()
+    try:
+        n_frozen = gc.get_freeze_count()
+        with machine._no_collecting():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() == pytest.approx(n_frozen, rel=0.01)  # who is frozen stays so
+    finally:
+        gc.unfreeze()
+    with machine._no_collecting():
+        pass
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.parametrize(("at_terminal", "said"), [(True, 1), (False, 0)])
