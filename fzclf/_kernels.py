@@ -37,6 +37,8 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
 from numpy.typing import NDArray
 
+from fzclf.lowering import OPTIONS
+
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 Array: TypeAlias = NDArray[Any]
@@ -61,7 +63,7 @@ INPUT_U8S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
 
 
 # Called by other kernels; no memory of its own.
-_inner: Callable[..., Callable[[Loop], Loop]] = partial(numba.njit, nogil=True, _nrt=False)
+_inner: Callable[..., Callable[[Loop], Loop]] = partial(numba.njit, **OPTIONS)
 
 
 class Kernel(NamedTuple):

@@ -11,36 +11,57 @@ from numba import types
 from numba.core.registry import cpu_target
 
 from fzclf import _kernels
-from fzclf.machine import HEAD, MISFIT, Convention, target_machine
+from fzclf.lowering import OPTIONS
+from fzclf.machine import HEAD, MISFIT, Convention, group_of, target_machine
 
-_OPTIONS = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _C_LIBRARY = {"exp", "log", "sqrt"}  # what a process has anyhow
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
 _WORD = ir.IntType(64)
 
 
-def compile_kernels() -> tuple[bytes, dict[str, Convention]]:
-    """Object code of all kernels for this processor, and how each is called.
+def compile_kernels(group: str) -> tuple[bytes, dict[str, Convention]]:
+    """Object code of a group's kernels for this processor, and how each is called.
 
     Raises
     ------
     ValueError
         If a kernel uses what would not be there when the code runs without numba.
     """
+    machine = target_machine()
     whole = llvm.parse_assembly("")
+    whole.triple, whole.data_layout = llvm.get_process_triple(), str(machine.target_data)
     conventions = {}
-    for name, kernel in [item for item in vars(_kernels).items() if isinstance(item[1], _kernels.Kernel)]:
-        compiled = numba.njit(kernel.result(*kernel.arguments), **_OPTIONS)(kernel.loop)
+    for name, kernel in [*vars(_kernels).items()]:
+        if not isinstance(kernel, _kernels.Kernel) or group_of(name) != group:
+            continue
+        compiled = numba.njit(kernel.result(*kernel.arguments), **OPTIONS)(kernel.loop)
         (details,) = compiled.overloads.values()
         symbol = f"fzclf_{name}"
-        entry = _entry(symbol, details.fndesc.llvm_func_name, kernel)
-        for part in (*compiled.inspect_llvm().values(), entry):
-            whole.link_in(llvm.parse_assembly(part))
+        whole.link_in(details.library.module)
+        whole.link_in(llvm.parse_assembly(_entry(symbol, details.fndesc.llvm_func_name, kernel)))
         conventions[name] = Convention(symbol, [_described(kind) for kind in kernel.arguments], str(kernel.result))
+    _optimise(whole, machine, {convention.symbol for convention in conventions.values()})
     unknown = {f.name for f in whole.functions if f.is_declaration and not f.name.startswith("llvm.")} - _C_LIBRARY
     if unknown:
         raise ValueError(f"kernels use {sorted(unknown)}, which is not there without numba")
-    return target_machine().emit_object(whole), conventions
+    return machine.emit_object(whole), conventions
+
+
+def _optimise(whole: Any, machine: Any, entries: set[str]) -> None:
+    """As numba does for each function: loops turned so that they become vectors, then all of LLVM's passes."""
+    for function in whole.functions:
+        if not function.is_declaration and function.name not in entries:
+            function.linkage = "internal"
+    for level in (0, 3):
+        tuning = llvm.create_pipeline_tuning_options(speed_level=level)
+        tuning.loop_vectorization, tuning.slp_vectorization = level > 0, False
+        builder = llvm.create_pass_builder(machine, tuning)
+        passes = builder.getModulePassManager()
+        if level == 0:
+            passes.add_loop_rotate_pass()
+            passes.add_instruction_combine_pass()
+            passes.add_jump_threading_pass()
+        passes.run(whole, builder)
 
 
 def _described(kind: Any) -> str | list[Any]:

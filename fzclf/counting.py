@@ -9,7 +9,7 @@ import numpy as np
 
 from fzclf.cutting import Workspace
 from fzclf.lexicon import lexicon_for
-from fzclf.machine import has_kernels, kernels
+from fzclf.machine import ROWS, has_kernels, kernels
 from fzclf.nodes import NodeTable, grown, nodes_of_terms
 from fzclf.reference import ReferenceRows
 from fzclf.terms import Rows, TermSettings, TermTable
@@ -53,6 +53,8 @@ class FastRows:
         IndexError
             If a span does not lie inside `codes`.
         """
+        if not has_kernels(ROWS):
+            return ReferenceRows(self.table).rows(codes, starts, ends)
         batches = token_batches(codes, starts, ends, self.table.settings, self.lexicon, self._workspace)
         pairs = ((batch, self.nodes.nodes(batch, self._workspace)) for batch in batches)
         return self.assembled(pairs, len(starts), int((ends - starts).sum()))

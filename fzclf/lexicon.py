@@ -15,6 +15,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,15 +80,15 @@ def build_lexicon(user_words: tuple[str, ...] = ()) -> Lexicon:
     tokenizer = tokenizer_for(user_words)
     char_ids = _ranked_ids(tokenizer.FREQ)
     trie = _Trie(tokenizer.FREQ, char_ids)
+    counts = np.unique([0, *tokenizer.FREQ.values()])
     # Python's log, not numpy's, which differs in the last bit
     log_total = math.log(tokenizer.total)
-    frequencies = {count: number for number, count in enumerate(sorted({*tokenizer.FREQ.values()} - {0}), 1)}
     emissions, hmm = _character_model(char_ids, log_total)
     lower_pages, lower_codes = _lower_case()
     return Lexicon(
         char_ids=char_ids,
-        nodes=trie.nodes(frequencies),
-        weights=np.array([NOT_A_WORD, *(math.log(count) - log_total for count in frequencies)]),
+        nodes=trie.nodes(counts),
+        weights=np.array([NOT_A_WORD, *(math.log(count) - log_total for count in counts[1:].tolist())]),
         forced=trie.marks(tokenizer.forced_splits),
         emissions=emissions,
         hmm=hmm,
@@ -111,51 +112,50 @@ class _Trie:
     """A dictionary laid out as a double array, with the slot of each entry."""
 
     def __init__(self, words: dict[str, int], char_ids: NDArray[np.uint16]) -> None:
-        known = set(WORD_CHARS)
-        keys = [word for word in words if known.issuperset(word)]
-        node_of = {key: node for node, key in enumerate(keys)}
-        node_of[""] = len(keys)  # the root, after all others
-        parents = np.fromiter((node_of[key[:-1]] for key in keys), np.int64, len(keys))
-        lasts = code_points("".join(key[-1] for key in keys))
-        ids = char_ids[lasts].astype(np.int64)
+        known = [*map(set(WORD_CHARS).issuperset, words)]
+        keys = [*compress(words, known)]
+        self._frequencies = np.fromiter(compress(words.values(), known), np.int64, len(keys))
+        self._node_of = {key: node for node, key in enumerate(keys)}
+        self._node_of[""] = len(keys)  # the root, after all others
+        parents = np.array([self._node_of[key[:-1]] for key in keys], np.int64)
+        del self._node_of[""]
+        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)))
+        ids = char_ids[code_points("".join(keys))[stops - 1]].astype(np.int64)
         bases = _placed(parents, ids)
-        self.slots = dict(zip(keys, (bases[parents] + ids).tolist(), strict=True))
-        slots = np.fromiter(self.slots.values(), np.int64, len(keys))
-        n_slots = max(int(slots.max()), N_IDS) + N_IDS + 1
+        self._slots = bases[parents] + ids
+        n_slots = max(int(self._slots.max()), N_IDS) + N_IDS + 1
         self._labels = np.full(n_slots, FREE, dtype=np.uint64)
         self._labels[1:N_IDS] = np.arange(1, N_IDS)  # every word character is a child of the root
-        self._labels[slots] = ids
-        self._bases = bases[:-1]
-        self._frequencies = words
+        self._labels[self._slots] = ids
+        self._bases = bases[:-1].astype(np.uint64)
 
-    def nodes(self, weight_numbers: dict[int, int]) -> NDArray[np.uint64]:
-        """The node of every slot.
+    def nodes(self, counts: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """The node of every slot; which of the `counts` is its word's stands for the weight, the first is 0.
 
         Raises
         ------
         ValueError
             If there are too many words to number (some 60 million, jieba has 0.35).
         """
-        numbers = {0: 0, **weight_numbers}
-        of_words = np.fromiter((numbers[self._frequencies[key]] for key in self.slots), np.uint64, len(self.slots))
-        if len(self._labels) > 1 << LABEL_SHIFT or len(numbers) > 1 << (64 - WEIGHT_SHIFT):
-            raise ValueError(f"a dictionary with {len(self.slots):,} words and beginnings of words is too large")
+        if len(self._labels) > 1 << LABEL_SHIFT or len(counts) > 1 << (64 - WEIGHT_SHIFT):
+            raise ValueError(f"a dictionary with {len(self._slots):,} words and beginnings of words is too large")
+        numbers = np.searchsorted(counts, self._frequencies).astype(np.uint64)
         nodes: NDArray[np.uint64] = self._labels << np.uint64(LABEL_SHIFT)
-        nodes[list(self.slots.values())] |= self._bases.astype(np.uint64) | of_words << np.uint64(WEIGHT_SHIFT)
+        nodes[self._slots] |= self._bases | numbers << np.uint64(WEIGHT_SHIFT)
         return nodes
 
     def marks(self, words: set[str]) -> NDArray[np.uint8]:
         """1 at the slots of `words`; no element if none of them can ever be met."""
-        slots = [self.slots[word] for word in words if word in self.slots]
-        marks = np.zeros(len(self._labels) if slots else 0, dtype=np.uint8)
-        marks[slots] = 1
+        nodes = [self._node_of[word] for word in words if word in self._node_of]
+        marks = np.zeros(len(self._labels) if nodes else 0, dtype=np.uint8)
+        marks[self._slots[nodes]] = 1
         return marks
 
 
 def _placed(parents: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int32]:
     """A base for each node (the root is the last, its base 0); 0 for nodes without children."""
     root = len(parents)
-    order = np.lexsort((ids, parents))
+    order = np.argsort(parents * N_IDS + ids)
     counts = np.bincount(parents, minlength=root + 1)
     stops = np.cumsum(counts)
     inner = np.nonzero(counts[:root])[0]

@@ -16,8 +16,9 @@ import struct
 import sys
 import threading
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +28,14 @@ import numpy as np
 from fzclf.caching import cached_file, read_arrays, write_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 FORMAT = 1
 HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
+TAGGING, ROWS = "tagging", "rows"  # what is compiled together: all that `classify` needs, and the rest
+_ROW_KERNELS = {"squeeze_spaces", "tally_nodes", "count_rows", "weigh_rows", "score_rows"}
 MISFIT = -100  # what an entry answers if an array has other dimensions, gaps, or may not be written
 _DTYPE = attrgetter("dtype")
 _NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
@@ -111,32 +114,32 @@ class Kernel:
 
 
 class Kernels:
-    """All compiled loops by their names, ready when the first is asked for."""
+    """All compiled loops by their names, those of a group ready when the first is asked for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._engine: Any = None  # holds the machine code
-        self.path: Path | None = None
-        self.compiled = False  # in this process, not found in the cache
+        self._engines: dict[str, Any] = {}  # they hold the machine code
+        self.paths: dict[str, Path | None] = {}
+        self.compiled: set[str] = set()  # the groups that were not found in the cache
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_"):
-            self.load()
+            self.load(group_of(name))
         if name not in vars(self):
             raise AttributeError(f"there is no kernel {name!r}")
         return vars(self)[name]
 
     @property
     def loaded(self) -> bool:
-        """Whether calling one costs no start."""
-        return self._engine is not None
+        """Whether calling one that `classify` needs costs no start."""
+        return TAGGING in self._engines
 
     def renew_lock(self) -> None:
         """For a process that has one thread only."""
         self._lock = threading.Lock()
 
-    def load(self) -> None:
-        """Link the loops; compile them first if no earlier process has.
+    def load(self, group: str = TAGGING) -> None:
+        """Link the loops of a group; compile them first if no earlier process has.
 
         Raises
         ------
@@ -144,39 +147,40 @@ class Kernels:
             If llvmlite, or what numba needs to compile, cannot be imported.
         """
         with self._lock:
-            if self._engine is not None:
+            if group in self._engines:
                 return
-            self.path = _cache_path()
-            arrays = read_arrays(self.path) if self.path else None
+            self.paths[group] = path = _cache_path(group)
+            arrays = read_arrays(path) if path else None
             if arrays is None:
-                arrays = self._compile()
+                arrays = self._compile(group)
             engine = _linked(arrays["object"].tobytes())
             for name, convention in json.loads(arrays["conventions"].tobytes()).items():
                 address = engine.get_function_address(convention["symbol"])
                 setattr(self, name, Kernel(name, address, Convention(**convention)))
-            self._engine = engine
+            self._engines[group] = engine
 
-    def _compile(self) -> dict[str, NDArray[Any]]:
+    def _compile(self, group: str) -> dict[str, NDArray[Any]]:
         if sys.stderr is not None and sys.stderr.isatty():
             print("fzclf: compiling for this processor, this once (some seconds) …", file=sys.stderr)
-        from fzclf.compiling import compile_kernels
+        with _no_collecting():
+            from fzclf.compiling import compile_kernels
 
-        collecting = gc.isenabled()
-        gc.disable()  # numba makes millions of objects; looking through them took 0.9 of 5.5 s
-        try:
-            code, conventions = compile_kernels()
-        finally:
-            if collecting:
-                gc.enable()
-        self.compiled = True
+            code, conventions = compile_kernels(group)
+        self.compiled.add(group)
         described = json.dumps({name: vars(convention) for name, convention in conventions.items()})
         arrays = {
             "object": np.frombuffer(code, np.uint8),
             "conventions": np.frombuffer(described.encode(), np.uint8),
         }
-        if self.path is None or not write_arrays(self.path, arrays):
-            self.path = None
+        path = self.paths[group]
+        if path is None or not write_arrays(path, arrays):
+            self.paths[group] = None
         return arrays
+
+
+def group_of(name: str) -> str:
+    """With which others a loop is compiled: 1 of 6 s are for those that a first `classify` does without."""
+    return ROWS if name in _ROW_KERNELS else TAGGING
 
 
 kernels = Kernels()
@@ -184,11 +188,28 @@ if hasattr(os, "register_at_fork"):  # another thread's hold on the lock would n
     os.register_at_fork(after_in_child=kernels.renew_lock)
 
 
-@lru_cache(maxsize=1)
-def has_kernels() -> bool:
-    """Whether the compiled path can run; warns once if not."""
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Millions of objects come from numba; looking at them took 0.9 of 5.5 s, and 0.4 s if done once at the end."""
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        kernels.load()
+        yield
+    finally:
+        if collecting:
+            if not gc.get_freeze_count():  # both together only move all objects to the oldest generation
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
+
+
+@cache
+def has_kernels(group: str = TAGGING) -> bool:
+    """Whether the compiled path can run; warns once if not."""
+    if group != TAGGING and not has_kernels():
+        return False
+    try:
+        kernels.load(group)
     except Exception as error:  # no numba, llvmlite without its library, a version of either that differs too much
         warnings.warn(
             f"the loops can be neither loaded nor compiled ({error}); fzclf runs on jieba and scikit-learn, "
@@ -235,17 +256,17 @@ def _processor() -> tuple[str, str]:
     )
 
 
-def _cache_path() -> Path | None:
+def _cache_path(group: str) -> Path | None:
     """Where the machine code of these sources, by this compiler, for this processor is kept."""
     import llvmlite
     from llvmlite import binding as llvm
 
     spec = importlib.util.find_spec("numba")
-    sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py")]
+    sources = [Path(__file__).with_name(name) for name in ("_kernels.py", "compiling.py", "lowering.py")]
     if spec is not None and spec.origin is not None:
         sources.append(Path(spec.origin).with_name("_version.py"))  # importing it takes 0.2 s
     checked = os.environ.get("NUMBA_BOUNDSCHECK")
-    settings = [FORMAT, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor(), checked]
+    settings = [FORMAT, group, HEAD, llvmlite.__version__, llvm.get_process_triple(), *_processor(), checked]
     try:
         contents = [path.read_bytes() for path in sources if path.is_file()]
         return cached_file("kernels", [json.dumps(settings).encode(), *contents])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fzclf.counting import FastRows, engine_for
 from fzclf.features import CHANNELS, Units
-from fzclf.machine import has_kernels, kernels
+from fzclf.machine import ROWS, has_kernels, kernels
 from fzclf.margins import ALL, NONE, FastMargins, FastView
 from fzclf.model import Model
 from fzclf.terms import Rows, Terms
@@ -138,7 +138,7 @@ def project(rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     array of shape (n_rows, n_outputs)
     """
     n_rows, n_outputs = len(rows.indptr) - 1, weights.shape[1]
-    if has_kernels():
+    if has_kernels(ROWS):
         sums = np.empty(n_rows * n_outputs)
         kernels.score_rows(rows.indptr, rows.indices, rows.data, weights.ravel(), np.zeros(n_outputs), n_outputs, sums)
         return sums.reshape(n_rows, n_outputs)

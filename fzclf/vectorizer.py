@@ -17,7 +17,7 @@ from fzclf.codes import code_points
 from fzclf.counting import FastRows, engine_for
 from fzclf.cutting import Workspace
 from fzclf.lexicon import lexicon_for
-from fzclf.machine import has_kernels, kernels
+from fzclf.machine import ROWS, has_kernels, kernels
 from fzclf.nodes import NodeTable, grown
 from fzclf.terms import Rows, TermSettings, TermTable
 from fzclf.tokens import TokenBatch, token_batches
@@ -147,7 +147,7 @@ class JiebaTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mis
         """Set the fitted attributes; with `keep` return each batch with the columns of its n-grams."""
         settings = self._settings()
         kept = None
-        if has_kernels():
+        if has_kernels(ROWS):
             counts = _Counts(settings)
             for batch in self._batches(documents, settings, keep=keep):
                 counts.add(batch, keep=keep)

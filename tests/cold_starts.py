@@ -1,4 +1,4 @@
-"""Processes that start where nothing has been compiled or built yet, all at once; each costs ten seconds of compiling.
+"""Processes that start where nothing has been compiled or built yet, all at once; each costs six seconds of compiling.
 
 They are started in different ways, so that one run of each serves the tests of several promises.
 """

@@ -23,9 +23,9 @@ def read_seed(name: str) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def loaded_kernels() -> None:
     """Load, or compile, every kernel before the first test, which would else be slow beyond its deadline."""
-    from fzclf.machine import has_kernels
+    from fzclf.machine import ROWS, has_kernels
 
-    has_kernels()
+    has_kernels(ROWS)
 
 
 @pytest.fixture(scope="session")

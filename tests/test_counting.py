@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from fzclf import counting, cutting
 from fzclf.codes import code_points, text_of
 from fzclf.counting import FastRows, engine_for
+from fzclf.machine import TAGGING
 from fzclf.reference import ReferenceRows, fit_table
 from fzclf.terms import Rows, Terms, TermSettings, TermTable
 from fzclf.tokens import tokens_of_terms
+from fzclf.warming import warmup
 
 SETTINGS = [
     TermSettings(),
@@ -171,8 +173,20 @@ def test_without_numba_the_reference_counts(monkeypatch):
     assert isinstance(engine_for(TermTable(TermSettings(), ("法治",), np.ones(1))), ReferenceRows)
 
 
+def test_where_only_the_loops_for_rows_are_missing_the_reference_counts(texts, monkeypatch):
+    table = fit_table(texts, SETTINGS[0])
+    rows = FastRows(table).rows(*spans_of(texts))
+    monkeypatch.setattr(counting, "has_kernels", lambda group=TAGGING: group == TAGGING)
+    monkeypatch.setattr(counting, "kernels", None)
+    engine = engine_for(table)
+    assert isinstance(engine, FastRows)
+    without = engine.rows(*spans_of(texts))
+    assert np.array_equal(without.indices, rows.indices)
+    assert np.allclose(without.data, rows.data, rtol=0, atol=1e-12)
+
+
 def test_neither_scikit_learn_nor_jieba_is_imported_by_counting():
-    cutting.tokenize("法治")  # so that the lexicon and the loops are in the cache
+    warmup()  # so that the lexicon and the loops are in the cache
     code = (
         "import sys, numpy as np; from fzclf.counting import FastRows; from fzclf.terms import *;"
         "early = [m for m in ('numba', 'sklearn', 'scipy.sparse', 'jieba') if m in sys.modules];"

@@ -187,6 +187,7 @@ def test_without_kernels_the_reference_runs_and_one_warning_is_given(monkeypatch
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tokenize("推进依法行政")
+            assert not machine.has_kernels(machine.ROWS)
     finally:
         machine.has_kernels.cache_clear()
 

@@ -12,7 +12,7 @@ LAYERS = [
     ["fzclf.errors"],
     ["fzclf.resources", "fzclf.publishing", "fzclf.versions", "fzclf.caching"],
     ["fzclf.codes"],
-    ["fzclf._kernels", "fzclf.compiling", "fzclf.machine"],
+    ["fzclf._kernels", "fzclf.lowering", "fzclf.compiling", "fzclf.machine"],
     ["fzclf.report"],
     ["fzclf.reading"],
     ["fzclf.segmentation"],
@@ -105,6 +105,15 @@ def test_classify_imports_neither_training_nor_scikit_learn_nor_numba():
     imported_by(code)  # the first time ever, the loops are compiled and jieba's dictionary is read
     loaded = imported_by(code)
     assert not loaded & set(HEAVY)
+
+
+def test_classify_needs_no_loops_but_those_that_are_compiled_for_it():
+    code = (
+        "import fzclf; from fzclf.machine import kernels; "
+        "fzclf.classify('开展执法检查。').to_json(); print(*kernels.paths)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["tagging"]
 
 
 def test_every_public_name_exists_and_is_documented():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import threading
@@ -10,21 +11,24 @@ import numpy as np
 import pytest
 
 from fzclf import _kernels, compiling, machine
-from fzclf.machine import Kernels, kernels
+from fzclf.machine import ROWS, TAGGING, Kernels, kernels
 
+GROUPS = TAGGING, ROWS
 WORDS = np.array([0x6CD5, 0x6CBB], dtype=np.uint32)
 
 
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     """Loops that find an empty cache, and a compiler that is quick, as it gives what is compiled already."""
-    kernels.load()
+    for group in GROUPS:
+        kernels.load(group)
     monkeypatch.setenv("FZCLF_CACHE_DIR", str(tmp_path / "cache"))
     compiled = []
 
-    def compile_kernels():
-        compiled.append("once")
-        arrays = machine.read_arrays(kernels.path) if kernels.path else None
+    def compile_kernels(group):
+        compiled.append(group)
+        path = kernels.paths[group]
+        arrays = machine.read_arrays(path) if path else None
         if arrays is None:
             pytest.skip("no cache folder")
         described = json.loads(arrays["conventions"].tobytes())
@@ -40,26 +44,63 @@ def separated(loops: Kernels) -> list[int]:
     return out.tolist()
 
 
+def squeezed(loops: Kernels) -> list[int]:
+    text, bounds = np.array([97, 32, 32, 98], dtype=np.uint32), np.array([0, 4])
+    spaces, out = np.zeros(33, dtype=np.uint8), np.zeros(4, dtype=np.uint32)
+    spaces[32] = 1
+    return out[: loops.squeeze_spaces(text, bounds, spaces, out, np.zeros(2, dtype=np.int64))].tolist()
+
+
 def test_what_one_process_compiles_the_next_one_loads(fresh):
     loops, compiled = fresh
     assert separated(loops) == [0x6CD5, 0x6CBB, 7]
-    assert loops.compiled
-    assert loops.path.is_file()
+    assert loops.compiled == {TAGGING}
+    assert loops.paths[TAGGING].is_file()
     second = Kernels()
     assert separated(second) == [0x6CD5, 0x6CBB, 7]
-    assert not second.compiled
-    assert compiled == ["once"]
+    assert second.compiled == set()
+    assert compiled == [TAGGING]
 
 
-def test_damaged_machine_code_is_not_run_but_made_anew(fresh):
+def test_each_group_is_compiled_when_the_first_of_its_loops_is_called(fresh):
     loops, compiled = fresh
-    loops.load()
-    content = bytearray(loops.path.read_bytes())
-    content[-1000] ^= 1
-    loops.path.write_bytes(content)
-    assert separated(Kernels()) == [0x6CD5, 0x6CBB, 7]
-    assert compiled == ["once", "once"]
-    assert loops.path.read_bytes() != bytes(content)
+    assert squeezed(loops) == [97, 32, 98]
+    assert compiled == [ROWS]
+    assert separated(loops) == [0x6CD5, 0x6CBB, 7]
+    assert compiled == [ROWS, TAGGING]
+    assert loops.paths[ROWS] != loops.paths[TAGGING]
+
+
+def test_every_loop_is_in_one_group_and_both_have_some(fresh):
+    loops, _ = fresh
+    names = {name for name, value in vars(_kernels).items() if isinstance(value, _kernels.Kernel)}
+    for group in GROUPS:
+        loops.load(group)
+        here = {name for name in names if machine.group_of(name) == group}
+        assert here
+        assert here <= vars(loops).keys()
+        names -= here
+    assert not names
+    assert vars(_kernels).keys() >= machine._ROW_KERNELS
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("damage", ["missing", "empty", "changed"])
+def test_damaged_or_missing_machine_code_is_not_run_but_made_anew(fresh, group, damage):
+    loops, compiled = fresh
+    for name in GROUPS:
+        loops.load(name)
+    content = loops.paths[group].read_bytes()
+    if damage == "missing":
+        loops.paths[group].unlink()
+    else:
+        changed = content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:]
+        loops.paths[group].write_bytes(changed if damage == "changed" else b"")
+    second = Kernels()
+    assert separated(second) == [0x6CD5, 0x6CBB, 7]
+    assert squeezed(second) == [97, 32, 98]
+    assert compiled == [*GROUPS, group]
+    assert loops.paths[group].read_bytes() == content
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(fresh, tmp_path, monkeypatch):
@@ -67,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(fresh, tmp_path, monkeypatc
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("FZCLF_CACHE_DIR", str(tmp_path / "file" / "cache"))
     assert separated(loops) == [0x6CD5, 0x6CBB, 7]
-    assert loops.path is None
+    assert loops.paths == {TAGGING: None}
 
 
 @pytest.mark.parametrize(("name", "value"), [("NUMBA_CPU_NAME", "generic"), ("NUMBA_BOUNDSCHECK", "1")])
@@ -75,7 +116,22 @@ def test_another_processor_and_another_way_of_compiling_get_code_of_their_own(fr
     loops, _ = fresh
     loops.load()
     monkeypatch.setenv(name, value)
-    assert machine._cache_path() != loops.path
+    assert machine._cache_path(TAGGING) != loops.paths[TAGGING]
+
+
+def test_compiling_leaves_the_collector_of_garbage_as_it_was():
+    gc.freeze()
+    try:
+        n_frozen = gc.get_freeze_count()
+        with machine._no_collecting():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() == pytest.approx(n_frozen, rel=0.01)  # who is frozen stays so
+    finally:
+        gc.unfreeze()
+    with machine._no_collecting():
+        pass
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.parametrize(("at_terminal", "said"), [(True, 1), (False, 0)])
@@ -160,7 +216,7 @@ def toys(no_kernels, monkeypatch):
     monkeypatch.setattr(_kernels, "mean", _kernels.Kernel(mean, t.float64, mean_arguments), raising=False)
     last_arguments = (t.Array(t.uint64, 2, "C", readonly=True), _kernels.I64, t.uint64)
     monkeypatch.setattr(_kernels, "last", _kernels.Kernel(last, _kernels.I64, last_arguments), raising=False)
-    code, conventions = compiling.compile_kernels()
+    code, conventions = compiling.compile_kernels(TAGGING)
     engine = machine._linked(code)
     yield {
         name: machine.Kernel(name, engine.get_function_address(convention.symbol), convention)
@@ -188,4 +244,4 @@ def test_a_kernel_that_needs_numba_when_it_runs_is_refused(no_kernels, monkeypat
     kernel = _kernels.Kernel(printing, compiling.types.void, (_kernels.I64,))
     monkeypatch.setattr(_kernels, "printing", kernel, raising=False)
     with pytest.raises(ValueError, match="not there without numba"):
-        compiling.compile_kernels()
+        compiling.compile_kernels(TAGGING)

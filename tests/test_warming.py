@@ -10,7 +10,8 @@ def test_warmup_says_what_it_found():
     report = warmup()
     assert not report.lexicon_built
     assert report.lexicon_path.is_file()
-    assert report.kernels_path.is_file()
+    assert [path.is_file() for path in report.kernels_paths] == [True, True]
+    assert len(set(report.kernels_paths)) == 2
     assert str(report).splitlines()[0].startswith("kernels: ")
     assert str(report).splitlines()[1].startswith("lexicon: found (")
 
