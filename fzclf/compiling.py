@@ -69,18 +69,28 @@ def _described(kind: Any) -> str | list[Any]:
 
 
 def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
-    """``int32 symbol(int64 *result, int64 *block)`` around a loop: finds its arguments, in words, and calls it."""
+    """``int32 symbol(int64 *result, int64 *block, int64 *types)`` around a loop: finds its arguments and calls it.
+
+    `types`: the address of the type of arrays, then of the type of the numbers in each array.
+    """
     context = cpu_target.target_context
     module = ir.Module()
     words = _WORD.as_pointer()
-    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words, words]), symbol)
+    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words] * 3), symbol)
     loop = ir.Function(module, context.call_conv.get_function_type(*kernel[1:]), loop_symbol)
     builder = ir.IRBuilder(entry.append_basic_block())
     block = [builder.load(builder.gep(entry.args[1], [_WORD(place)])) for place in range(len(kernel.arguments))]
-    for kind, word in zip(kernel.arguments, block, strict=True):
-        if isinstance(kind, types.Array):
-            with builder.if_then(builder.not_(_fits(builder, kind, word)), likely=False):
-                builder.ret(ir.IntType(32)(MISFIT))
+    arrays = [pair for pair in zip(kernel.arguments, block, strict=True) if isinstance(pair[0], types.Array)]
+    array_type, *number_types = (
+        builder.load(builder.gep(entry.args[2], [_WORD(place)])) for place in range(len(arrays) + 1)
+    )
+    for (kind, word), number_type in zip(arrays, number_types, strict=True):
+        fields = builder.inttoptr(word, words)
+        own_type = builder.load(builder.gep(fields, [_WORD(HEAD - 1)]))  # every object has one: the rest is an array's
+        with builder.if_then(builder.icmp_signed("!=", own_type, array_type), likely=False):
+            builder.ret(ir.IntType(32)(MISFIT))
+        with builder.if_then(builder.not_(_fits(builder, kind, fields, number_type)), likely=False):
+            builder.ret(ir.IntType(32)(MISFIT))
     values = [_value_of(context, builder, kind, word) for kind, word in zip(kernel.arguments, block, strict=True)]
     status, answer = context.call_conv.call_function(builder, loop, *kernel[1:], values)
     if kernel.result != types.void:
@@ -89,13 +99,16 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
     return str(module)
 
 
-def _fits(builder: Any, kind: Any, word: Any) -> Any:
-    """Whether an array has the dimensions of its kind, no gaps, and may be written where it is."""
+def _fits(builder: Any, kind: Any, fields: Any, number_type: Any) -> Any:
+    """Whether an array has the numbers and dimensions of its kind, no gaps, and may be written where it is."""
     half = ir.IntType(32)
-    fields = builder.inttoptr(word, half.as_pointer())
-    ndim, flags = (builder.load(builder.gep(fields, [_WORD(2 * (HEAD + place))])) for place in (1, 6))
+    own_type = builder.load(builder.gep(fields, [_WORD(HEAD + 5)]))
+    halves = builder.bitcast(fields, half.as_pointer())
+    ndim, flags = (builder.load(builder.gep(halves, [_WORD(2 * (HEAD + place))])) for place in (1, 6))
     needed = half(_WRITABLE if kind.mutable else _READABLE)
-    same = builder.icmp_signed("==", ndim, half(kind.ndim))
+    same = builder.and_(
+        builder.icmp_signed("==", own_type, number_type), builder.icmp_signed("==", ndim, half(kind.ndim))
+    )
     return builder.and_(same, builder.icmp_signed("==", builder.and_(flags, needed), needed))
 
 

@@ -19,7 +19,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +32,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
 TAGGING, ROWS = "tagging", "rows"  # what is compiled together: all that `classify` needs, and the rest
 _ROW_KERNELS = {"squeeze_spaces", "tally_nodes", "count_rows", "weigh_rows", "score_rows"}
 MISFIT = -100  # what an entry answers if an array has other dimensions, gaps, or may not be written
-_DTYPE = attrgetter("dtype")
 _NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
 _RESULTS: dict[str, Any] = {"none": ctypes.c_void_p, "int64": ctypes.c_int64, "float64": ctypes.c_double}
-_ENTRY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p)  # lets go of the interpreter's lock
+_ENTRY = ctypes.CFUNCTYPE(
+    ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p
+)  # lets go of the interpreter's lock
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Convention:
     Attributes
     ----------
     symbol : str
-        Its entry in the object code, ``int32 entry(result *, int64 *block)``, 0 if all
+        Its entry in the object code, ``int32 entry(result *, int64 *block, int64 *types)``, 0 if all
         went well. `block` holds numbers as they are and arrays as the
-        addresses of their Python objects.
+        addresses of their Python objects, `types` the addresses of the types that these must have.
     arguments : sequence
         For a number the name of its type; for an array name, dimensions, and whether it is written to.
     """
@@ -73,7 +74,7 @@ class Kernel:
         self._arrays = [place for place, kind in enumerate(kinds) if not isinstance(kind, str)]
         self._numbers = [place for place, kind in enumerate(kinds) if isinstance(kind, str)]
         self._dtypes = [np.dtype(kinds[place][0]) for place in self._arrays]
-        self._types = [np.ndarray] * len(self._arrays)
+        self._types = struct.pack(f"={len(self._dtypes) + 1}q", id(np.ndarray), *map(id, self._dtypes))
         self._kinds = kinds
         self._pack = struct.Struct(
             "=" + "".join(_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in kinds)
@@ -91,19 +92,33 @@ class Kernel:
         """
         if len(arguments) != len(self._kinds):
             raise TypeError(f"{self.__name__}: takes {len(self._kinds)} arguments, not {len(arguments)}")
-        arrays = [arguments[place] for place in self._arrays]
-        if [*map(type, arrays)] != self._types or [*map(_DTYPE, arrays)] != self._dtypes:
-            raise TypeError(f"{self.__name__}: {self._wanted()}")
         block: list[Any] = [*map(id, arguments)]
         for place in self._numbers:
             block[place] = arguments[place]
         result = self._result()
-        status = self._entry(ctypes.byref(result), self._pack(*block))
+        status = self._entry(ctypes.byref(result), self._pack(*block), self._types)
         if status == MISFIT:
-            raise TypeError(f"{self.__name__}: {self._wanted()}")
+            return self(*self._fitting(arguments))
         if status:
             raise RuntimeError(f"{self.__name__}: the compiled loop failed")
         return result.value
+
+    def _fitting(self, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The same arguments, where an array's type is only equal to the one wanted (of unpickled arrays it is).
+
+        Raises
+        ------
+        TypeError
+            If that is not what is wrong.
+        """
+        fitting = list(arguments)
+        for place, dtype in zip(self._arrays, self._dtypes, strict=True):
+            array = arguments[place]
+            if type(array) is np.ndarray and array.dtype == dtype and array.dtype is not dtype:
+                fitting[place] = array.view(dtype)
+        if all(map(is_, fitting, arguments)):
+            raise TypeError(f"{self.__name__}: {self._wanted()}")
+        return fitting
 
     def _wanted(self) -> str:
         shapes = ", ".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import pickle
 import threading
 
 import numpy as np
@@ -160,6 +161,18 @@ def test_only_flat_arrays_of_the_right_type_are_taken(ends):
         match="separate: takes arrays in C order .0: 1-dimensional uint32, 1: 1-dimensional int32 to write, 3",
     ):
         kernels.separate(WORDS, ends, 7, np.zeros(3, dtype=np.uint32))
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [pickle.loads(pickle.dumps(np.array([1, 2], dtype=np.int32))), np.array([1, 2], dtype=np.dtype("i4", copy=True))],
+    ids=["from a pickle", "a copy"],
+)
+def test_an_equal_type_of_numbers_is_as_good_as_the_same(ends):
+    assert ends.dtype is not np.dtype(np.int32)
+    out = np.zeros(4, dtype=np.uint32)
+    kernels.separate(WORDS, ends, 7, out)
+    assert out.tolist() == [WORDS[0], 7, WORDS[1], 7]
 
 
 def test_a_read_only_array_may_be_read_and_not_written():
