@@ -1188,70 +1188,112 @@ def place_children(
     return last
 
 
-@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_I64S, I64, I64S, I64S, U8S)
+@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U8S, I64, I64, I64S, I64S, U8S)
 def scan(
     codes: Array,
     kinds: Array,
-    lines: Array,
+    openings: Array,
     base: Number,
+    n_lines: Number,
+    rows: Array,
     spans: Array,
-    n_before: Array,
-    flags: Array,
+    marks: Array,
 ) -> Number:
-    """Sentences of lines as if no pair protected a mark; offsets are `base` more than indices of `codes`.
+    """Lines and their sentences, as if no pair protected a mark; offsets are `base` more than indices of `codes`.
 
-    `n_before[i]` counts the sentences above line `i`, written or not; of a line whose flag says
-    INTRICATE, a pair may protect a mark. Sentences beyond the room in `spans` are only counted.
+    Row ``i`` of `rows` holds start, end, first sentence and flags of line ``i``; one more row tells the number of
+    sentences. If `n_lines` is not 0, so many starts and ends are given, else each break of `codes` ends a line.
+    `marks[s]` is what `openings` says of the first character of sentence ``s``, and what the sentence may hold.
+    Returns the number of lines, or, negative, the number of sentences if there is no room for them.
     """
     n = 0
-    room = len(spans) >> 1
+    line = 0
+    i: Number = 0
+    stop: Number = len(codes)
+    room = len(marks)
     n_kinds = len(kinds)
-    for line in range(len(flags)):
-        n_before[line] = n
-        stop = lines[2 * line + 1] - base
-        i = lines[2 * line] - base
-        flag = 0
+    while line < n_lines if n_lines else i < stop:
+        if n_lines:
+            i = rows[4 * line] - base
+            stop = rows[4 * line + 1] - base
+        first = n
+        begin: Number = 0
+        end: Number = 0
+        flags: Number = 0
+        start: Number = 0
         waiting = 0  # one bit for each kind of pair that is open
         while i < stop:
             kind = kinds[codes[i]] if codes[i] < n_kinds else 0
             if kind == 1:
                 i += 1
                 continue
-            if kind == 2 or kind == 16 or kind == 18:
-                flag |= 4 if n == n_before[line] else 8
-            if n < room:
-                spans[2 * n] = i + base
+            if kind == 20:
+                i += 1
+                if n_lines or n == first:
+                    continue
+                break
+            begin = i
+            mark: Number = openings[codes[i]] if codes[i] < n_kinds else 0
             while kind != 6:
-                if kind > 3:
-                    if kind == 4:
+                if kind > 2:
+                    if kind == 3:
                         second = codes[i + 1] if i + 1 < stop else 0
-                        if second < n_kinds and kinds[second] == 3:
-                            flag |= 1
+                        if second < n_kinds and kinds[second] == 2:
+                            mark |= 32
+                    elif kind == 4:
+                        mark |= 32
                     elif kind == 5:
-                        flag |= 1
+                        if 0 < i - begin < 15:
+                            mark |= 8
+                    elif kind == 20:
+                        if not n_lines:
+                            break
                     elif kind >= 8:
                         bit = 1 << ((kind - 8) >> 1)
                         if kind & 1:
                             waiting &= ~bit
                         else:
                             if waiting & bit:
-                                flag |= 2
+                                flags |= 64
                             waiting |= bit
                 i += 1
                 if i >= stop:
                     break
                 kind = kinds[codes[i]] if codes[i] < n_kinds else 0
-            if i < stop:  # at a mark: its twins and closers belong to it
+            end = i
+            if kind == 6:  # at a mark: its twins and closers belong to it
                 if waiting:
-                    flag |= 2
+                    flags |= 64
                 while i < stop and codes[i] < n_kinds:
                     kind = kinds[codes[i]]
                     if kind != 6 and kind != 7 and (kind < 8 or not kind & 1):
                         break
                     i += 1
+                end = i
+            else:
+                while codes[end - 1] < n_kinds and kinds[codes[end - 1]] == 1:
+                    end -= 1
+            if n == first:
+                start = begin
+                flags |= mark
+            else:
+                flags |= (mark & 1) << 8 | mark & 32
             if n < room:
-                spans[2 * n + 1] = i + base
+                spans[2 * n] = begin + base
+                spans[2 * n + 1] = end + base
+                marks[n] = mark
             n += 1
-        flags[line] = flag
-    n_before[len(flags)] = n
-    return n
+        if n == first and n_lines == 0:
+            continue  # white space behind the last line
+        if line < room:
+            if codes[end - 1] < n_kinds and kinds[codes[end - 1]] == 6:
+                flags |= 128
+            rows[4 * line] = start + base
+            rows[4 * line + 1] = end + base
+            rows[4 * line + 2] = first
+            rows[4 * line + 3] = flags
+        line += 1
+    if n > room:
+        return -n
+    rows[4 * line + 2] = n
+    return line

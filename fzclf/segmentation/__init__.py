@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.segmentation.drafts import Draft
+from fzclf.segmentation.cuts import GOES_ON, ITEM
+from fzclf.segmentation.drafts import Draft, Page
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
 from fzclf.segmentation.roles import assign_roles
@@ -65,17 +66,26 @@ def read_outline(text: str) -> Sequence[Entry]:
 
 
 def _entries(text: str) -> list[Draft]:
-    entries = outline(text)
+    page = Page(text)
+    entries = outline(page)
     assign_roles(text, entries)
     for entry in entries:
-        entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
-        if entry.numbered:
-            run_in = bool(entry.section) and entry.section[-1][0] == entry.start
-            if entry.numbered > 1 or not run_in:
-                entry.items = item_numbers(text, entry.sentences, run_in=run_in)
-                continue
-        entry.items = [None] * len(entry.sentences)
+        if entry.kind == PARAGRAPH:
+            entry.items = _items(text, entry)
+        else:
+            entry.sentences = ()
+        entry.marks = entry.mark = None
+    page.text = ""  # an outline holds on to no text
     return entries
+
+
+def _items(text: str, entry: Draft) -> list[int | None]:
+    if entry.flags & (ITEM | GOES_ON):
+        run_in = bool(entry.section) and entry.section[-1][0] == entry.start
+        if entry.flags & GOES_ON or not run_in:
+            openers = [position for position, mark in enumerate(entry.marks) if mark & ITEM]
+            return item_numbers(text, entry.sentences, run_in=run_in, openers=openers)
+    return [None] * len(entry.sentences)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fzclf.segmentation.cuts import cut_lines
+from fzclf.segmentation.cuts import GOES_ON, cut_line
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
     HEADING,
@@ -20,10 +20,10 @@ from fzclf.segmentation.drafts import (
     Bounds,
     Draft,
     Entry,
+    Page,
     drafts_of,
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
-from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import BRACKET_STARTS, LINE_STARTS, Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import heading_role
 from fzclf.segmentation.sections import place_in_sections
@@ -55,14 +55,14 @@ _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
 
 
-def outline(text: str) -> list[Draft]:
-    """Cut `text` into blocks, in order, each with its kind, level and headings above; roles and items come later."""
-    drafts = drafts_of(text)
+def outline(page: Page) -> list[Draft]:
+    """Cut a text into blocks, in order, each with its kind, level and headings above; roles and items come later."""
+    drafts = drafts_of(page)
     front = mark_front(drafts)
     mark_tail(drafts, front)
     mark_inside(drafts, front)
-    _mark_body(text, drafts, front)
-    place_in_sections(text, drafts, [_heading_bounds(text, draft) for draft in drafts])
+    _mark_body(page.text, drafts, front)
+    place_in_sections(page.text, drafts, [_heading_bounds(page.text, draft) for draft in drafts])
     return drafts
 
 
@@ -72,15 +72,16 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     for draft in drafts[front:]:
         if draft.kind:
             continue
-        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
+        if draft.is_data():
             draft.kind = METADATA
         else:
             body.append(draft)
     last = list(_NONE_YET)
     ran_in = [False] * len(last)
     before: Draft | None = None
-    cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
-    for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
+    for draft, after in zip(body, [*body[1:], None], strict=False):
+        if draft.marks is None:
+            draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end)
         mark = draft.mark
         if mark is not None:
             if mark.sure or mark.ordinal == last[mark.style] + 1:
@@ -88,16 +89,13 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
             else:  # badly written, and not the next number at its place
                 draft.mark = mark = None
         if (
-            len(sentences) == 1
+            len(draft.sentences) == 1
             and (mark is not None or draft.end - draft.start <= _LONGEST_PLAIN)
             and _is_heading(draft, after, before, ran_in=mark is not None and ran_in[mark.style])
         ):
             draft.kind = HEADING
         else:
             draft.kind = PARAGRAPH
-            draft.sentences = sentences
-            draft.hint = hint
-            draft.numbered = numbered
         if mark is not None:
             ran_in[mark.style] = draft.kind == PARAGRAPH
         before = draft
@@ -171,9 +169,9 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
     """Where the heading stands that this line is, or that it opens with."""
     if draft.kind == HEADING:
         return draft.start, draft.end
-    if draft.mark is None or len(draft.sentences) < 2:
+    if draft.mark is None or draft.kind != PARAGRAPH or len(draft.sentences) < 2:
         return None
-    goes_on = draft.numbered > 1 and _goes_on_inside(text, draft.sentences[1:], draft.mark)
+    goes_on = draft.flags & GOES_ON and _goes_on_inside(text, draft.sentences[1:], draft.mark)
     return None if goes_on else _run_in_bounds(text, draft.sentences, draft.mark)
 
 

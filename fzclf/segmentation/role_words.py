@@ -136,7 +136,7 @@ _YEAR_PLAN = re.compile(
     r"|我[们省市县区旗镇乡局厅委部])?[，,]?[^。，；]{0,22}(?:将|要|计划|拟))"
 )
 _LOOSE_PLAN_STARTS = re.compile(rf"未来|我们将|我[省市县区旗镇乡局厅委部院所街]将|{_WILL}")
-_PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
+PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
 _PLAN_REACH = 15  # what else opens a plan has 将 among its first characters
 STARTS_MEASURE = re.compile(
     r"(?:[（(]?[一二三四五六七八九十]{1,2}[）)、]|[一二三四五六七八九十]{1,2}[是要]"
@@ -183,7 +183,7 @@ def turns_sober(sentence: str) -> bool:
 
 def may_start_plan(text: str, start: int) -> bool:
     """Whether the sentence that starts here can open a plan at all; true of one in ten."""
-    return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+    return text[start : start + 1] in PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
 
 
 def starts_plan(sentence: str, report_year: int, *, loosely: bool = True) -> bool:

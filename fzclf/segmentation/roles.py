@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fzclf.segmentation import role_words as words
+from fzclf.segmentation.cuts import CONCESSION, HINT
+from fzclf.segmentation.cuts import PLAN as PLAN_MARK
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
 
@@ -21,6 +23,7 @@ _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
 _ADDRESS = "各位代表"
+_MAY_TURN = HINT | PLAN_MARK | CONCESSION  # no other sentence changes what is being told
 
 
 def assign_roles(text: str, entries: Sequence[Draft]) -> None:
@@ -123,12 +126,15 @@ class _Reader:
     def read_opening(self, entry: Draft) -> None:
         """Roles above the first heading: problems count only if they are owned up to."""
         roles = [OPENING] * len(entry.sentences)
-        if entry.hint >= 0:
-            for position, bounds in enumerate(entry.sentences[1:], 1):
-                sentence = self._sentence(bounds)
+        entry.roles, entry.role = roles, OPENING
+        if not entry.flags & HINT:
+            return
+        for position in range(1, len(roles)):
+            if entry.marks[position] & HINT:
+                sentence = self._sentence(entry.sentences[position])
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
-        entry.roles, entry.role = roles, _widest(entry.sentences, roles)
+        entry.role = _widest(entry.sentences, roles)
 
     def read(self, entry: Draft) -> None:
         """Roles of a paragraph below a heading."""
@@ -139,38 +145,31 @@ class _Reader:
         if self.carried == PROBLEM:
             self._go_on(entry)
         sentences = entry.sentences
-        if entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+        if entry.flags & HINT or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
-            if self.carried != PLAN and words.may_start_plan(self.text, entry.start):
-                self._step(self._sentence(sentences[0]), opens=True, lacking=False)
+            if entry.flags & PLAN_MARK and self.carried != PLAN:
+                self._step(self._sentence(sentences[0]), PLAN_MARK, opens=True)
             entry.role = self.carried
             entry.roles = [entry.role] * len(sentences)
         self.last = sentences[-1]
 
     def _read_closely(self, entry: Draft) -> list[str]:
-        text, hint = self.text, entry.hint
-        told_apart = self.announced in (MIXED, PROBLEM)
-        roles = []
-        before = entry.start
-        for bounds in entry.sentences:
-            start, end = bounds
-            opens = start == entry.start
-            if 0 <= hint < start:
-                found = words.PROBLEM_HINT.search(text, start, entry.end)
-                hint = found.start() if found else -1
-            lacks = start <= hint < end
-            if self.carried == PLAN:
-                may_turn = entry.hint >= 0 if self.announced == MIXED else text[start] in words.CONCESSION_STARTS
-            else:
-                may_turn = opens or lacks or told_apart or self.carried == PROBLEM
-            if may_turn:
-                self.ended = text[before - 1] in "。！!"
-                self._step(text[start : min(end, start + _REACH)], opens, lacks)
+        """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
+        roles: list[str] = []
+        for position, mark in enumerate(entry.marks):
+            if mark & _MAY_TURN or (self.announced == PLAN and self.carried == PROBLEM):
+                if self.announced != MIXED or self.carried != PLAN or self._has_hint(entry):
+                    self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
+                    self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
+            elif self.announced == PROBLEM and self.carried != PLAN:
+                self.carried = PROBLEM
             roles.append(self.carried)
-            before = end
         return roles
+
+    def _has_hint(self, entry: Draft) -> bool:
+        return words.PROBLEM_HINT.search(self.text, entry.start, entry.end) is not None
 
     def _leads_in(self) -> bool:
         """Whether the paragraph before ends like 以下几方面：."""
@@ -219,27 +218,30 @@ class _Reader:
             return False
         return first or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM)
 
-    def _step(self, sentence: str, opens: bool, lacking: bool) -> None:
+    def _step(self, sentence: str, mark: int, opens: bool) -> None:
         """Let one sentence change what is being told."""
-        if self._starts_plan(sentence, opens):
+        concedes = mark & CONCESSION and words.CONCEDES.match(sentence)
+        if self._starts_plan(sentence, mark, opens):
             depth = len(self.section or ())
             self.carried, self.held_at = PLAN, depth if self.held_at is None else min(depth, self.held_at)
-        elif self.carried == PLAN and self.announced != MIXED and not words.CONCEDES.match(sentence):
+        elif self.carried == PLAN and self.announced != MIXED and not concedes:
             return
         elif self.announced == PROBLEM:
             self.carried = PROBLEM
-        elif lacking and words.says_problem(sentence):
+        elif mark & HINT and words.says_problem(sentence):
             self.carried = PROBLEM
             self.sober = self.sober or words.turns_sober(sentence)
             self.past_sober = self.past_sober or self.sober
-        elif self.announced == MIXED and words.CONCEDES.match(sentence):
+        elif self.announced == MIXED and concedes:
             self.carried = PROBLEM
 
-    def _starts_plan(self, sentence: str, opens: bool) -> bool:
+    def _starts_plan(self, sentence: str, mark: int, opens: bool) -> bool:
         if not self._plans_may_start(opens):
             return False
         if self.announced == PLAN and not opens and self.ended and not words.FALLS_SHORT.search(sentence):
             return not words.OPENS_ITEM.match(sentence)
+        if not mark & PLAN_MARK:
+            return False
         loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM
         return words.starts_plan(sentence, self.report_year, loosely=loosely)
 
