@@ -52,9 +52,9 @@ _BUCKET_WORDS = ir.VectorType(_WORD, BUCKET)
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
-INPUT_U8S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
+INPUT_U8S, INPUT_U16S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
     types.Array(t, 1, "C", readonly=True)
-    for t in (types.uint8, types.uint32, types.int32, types.int64, types.float32, types.float64)
+    for t in (types.uint8, types.uint16, types.uint32, types.int32, types.int64, types.float32, types.float64)
 )
 
 
@@ -1188,7 +1188,7 @@ def place_children(
     return last
 
 
-@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U8S, I64, I64, I64S, I64S, U8S)
+@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U16S, I64, I64, I64S, I64S, U16S)
 def scan(
     codes: Array,
     kinds: Array,
@@ -1203,7 +1203,8 @@ def scan(
 
     Row ``i`` of `rows` holds start, end, first sentence and flags of line ``i``; one more row tells the number of
     sentences. If `n_lines` is not 0, so many starts and ends are given, else each break of `codes` ends a line.
-    `marks[s]` is what `openings` says of the first character of sentence ``s``, and what the sentence may hold.
+    `marks[s]` is what `openings` says of the first character of sentence ``s``, what the sentence may hold, and the
+    item it stands in: if the line has no run-in heading, and if it has. The numbers are those of `cuts`.
     Returns the number of lines, or, negative, the number of sentences if there is no room for them.
     """
     n = 0
@@ -1222,6 +1223,8 @@ def scan(
         flags: Number = 0
         start: Number = 0
         waiting = 0  # one bit for each kind of pair that is open
+        item = 0
+        later_item = 0
         while i < stop:
             kind = kinds[codes[i]] if codes[i] < n_kinds else 0
             if kind == 1:
@@ -1233,7 +1236,32 @@ def scan(
                     continue
                 break
             begin = i
-            mark: Number = openings[codes[i]] if codes[i] < n_kinds else 0
+            opening: Number = openings[codes[i]] if codes[i] < n_kinds else 0
+            mark = opening & 31
+            if mark & 1:  # 一是 and （一） are numbered here; of what else may open an item others are asked
+                follower = codes[i + 1] if i + 1 < stop else 0
+                third = codes[i + 2] if i + 2 < stop else 0
+                follows: Number = openings[follower] if follower < n_kinds else 0
+                number = 0
+                if follower == 0x662F and 0 < opening >> 8 < 15 and third != 0x5426:
+                    number = opening >> 8
+                elif codes[i] == 0xFF08 or codes[i] == 0x28:
+                    if 0 < follows >> 8 < 15 and (third == 0xFF09 or third == 0x29):
+                        number = follows >> 8
+                if number == 0:
+                    if follows & 64 or opening >> 8 == 15:
+                        flags |= 1536
+                else:
+                    flags |= 512
+                    if number == 1 or n == first or (item and number == item + 1):
+                        item = number
+                    elif number == 2 and item == 0:
+                        flags |= 1024
+                    if n > first:
+                        if number == 2 and later_item == 0:
+                            flags |= 1024
+                        elif number == 1 or n == first + 1 or (later_item and number == later_item + 1):
+                            later_item = number
             while kind != 6:
                 if kind > 2:
                     if kind == 3:
@@ -1281,7 +1309,7 @@ def scan(
             if n < room:
                 spans[2 * n] = begin + base
                 spans[2 * n + 1] = end + base
-                marks[n] = mark
+                marks[n] = mark | item << 8 | later_item << 12
             n += 1
         if n == first and n_lines == 0:
             continue  # white space behind the last line

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.segmentation.cuts import GOES_ON, ITEM
+from fzclf.segmentation.cuts import ITEM, ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
 from fzclf.segmentation.drafts import Draft, Page
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
@@ -80,12 +80,15 @@ def _entries(text: str) -> list[Draft]:
 
 
 def _items(text: str, entry: Draft) -> list[int | None]:
-    if entry.flags & (ITEM | GOES_ON):
-        run_in = bool(entry.section) and entry.section[-1][0] == entry.start
-        if entry.flags & GOES_ON or not run_in:
-            openers = [position for position, mark in enumerate(entry.marks) if mark & ITEM]
-            return item_numbers(text, entry.sentences, run_in=run_in, openers=openers)
-    return [None] * len(entry.sentences)
+    """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
+    if not entry.flags & ITEMS:
+        return [None] * len(entry.sentences)
+    run_in = bool(entry.section) and entry.section[-1][0] == entry.start
+    if entry.flags & UNNUMBERED:
+        openers = [position for position, mark in enumerate(entry.marks) if mark & ITEM]
+        return item_numbers(text, entry.sentences, run_in=run_in, openers=openers)
+    shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
+    return [mark >> shift & ITEM_MASK or None for mark in entry.marks]
 
 
 @contextmanager

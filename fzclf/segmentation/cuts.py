@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, pairwise
-from operator import itemgetter
-from typing import TYPE_CHECKING
+from operator import itemgetter, sub
+from typing import TYPE_CHECKING, NamedTuple
 
 from fzclf.codes import code_points
 from fzclf.segmentation.layout import is_broken, logical_lines, mended
 from fzclf.segmentation.lines import BREAKS
 from fzclf.segmentation.metadata import LEFTOVER_STARTS
-from fzclf.segmentation.numbering import ITEM_STARTS, LINE_STARTS
+from fzclf.segmentation.numbering import ITEM_FOLLOWERS, ITEM_STARTS, LINE_STARTS, WHOLE_ITEMS
 from fzclf.segmentation.role_words import CONCESSION_STARTS, PLAN_STARTS_WITH, PROBLEM_HINT, may_start_plan
 from fzclf.segmentation.sentences import CLOSERS, MARKS, PAIRS, sentence_spans
 
@@ -34,37 +34,58 @@ _BMP_SIZE = 0x10000
 # Kinds of characters, as numbers in the scan. From FIRST_PAIR on: openers, each with its closer as the next number.
 PLAIN, SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR = range(9)
 BREAK = FIRST_PAIR + 2 * len(PAIRS)
-# What a sentence may be or hold: where a bit is not set, it surely is not.
+# What a sentence may be or hold: where a bit is not set, it surely is not. With them in a mark, the number of the item
+# that the sentence stands in, 0 for none: if the line has no run-in heading, and, further up, if it has.
 ITEM, ENUMERATOR, CONCESSION, PLAN, LEFTOVER, HINT = 1, 2, 4, 8, 16, 32
-# The flags of a line are those of its first sentence; HINT stands for all of them; and these.
-INTRICATE, ENDED, GOES_ON = 64, 128, 256
+ITEM_SHIFT, LATER_ITEM_SHIFT, ITEM_MASK = 8, 12, 15
+# The flags of a line are those of its first sentence; HINT stands for all of them; and these: a pair may protect
+# a mark; ends like a sentence; a later sentence may open an item; has items; whose numbers are not in the marks.
+INTRICATE, ENDED, GOES_ON, ITEMS, UNNUMBERED = 64, 128, 256, 512, 1024
+# Only in the table: what may stand behind the first character of an item, and what needs nothing behind it.
+_FOLLOWER, _VALUE_SHIFT, _WHOLE = 64, 8, 15
+_NUMERALS = "一二三四五六七八九十"
 _OPENINGS = {
     char: (char in ITEM_STARTS) * ITEM
     | (char in LINE_STARTS) * ENUMERATOR
     | (char in CONCESSION_STARTS) * CONCESSION
     | (char in PLAN_STARTS_WITH) * PLAN
     | (char in LEFTOVER_STARTS) * LEFTOVER
-    for char in ITEM_STARTS | LINE_STARTS | CONCESSION_STARTS | PLAN_STARTS_WITH | LEFTOVER_STARTS
+    for char in ITEM_STARTS | CONCESSION_STARTS | PLAN_STARTS_WITH | LEFTOVER_STARTS
 }
 _END_MARKS = frozenset(MARKS)
+_MAYBE = bytes([ITEM | CONCESSION | PLAN])  # of a sentence that nobody has looked at
 
 Bounds = tuple[int, int]
 # Start, end, flags, sentences, a mark for each sentence; without marks the line is still to be cut.
-Line = tuple[int, int, int, Sequence[Bounds], bytes | None]
+Line = tuple[int, int, int, Sequence[Bounds], Sequence[int] | None]
+
+
+class Lines(NamedTuple):
+    """Many lines, column by column."""
+
+    starts: list[int]
+    ends: list[int]
+    flags: list[int]
+    sentences: list[list[Bounds]]
+    marks: list[list[int]]
 
 
 def read_lines(text: str) -> Iterable[Line]:
     """The lines of `text` as their author meant them, cut by the compiled scan where that is loaded or worth it."""
     if len(text) > _WORTH_LOADING or (len(text) > _WORTH_CALLING and _is_loaded()):
         with suppress(ImportError, OSError):  # numba or llvmlite is missing
-            lines = scan_lines(text)
-            widths = [line[1] - line[0] for line in lines]
-            if not is_broken(text, widths):
-                return lines
-            bounds = [line[:2] for line in lines]
-            meant = mended(text, bounds, widths)
-            return lines if meant == bounds else scan_lines(text, meant)
+            return zip(*_scanned(text), strict=True)
     return [(start, end, flags_of(text, start, end), (), None) for start, end in logical_lines(text)]
+
+
+def _scanned(text: str) -> Lines:
+    lines = scan_lines(text)
+    widths = [*map(sub, lines.ends, lines.starts)]
+    if not is_broken(text, widths):
+        return lines
+    bounds = [*zip(lines.starts, lines.ends, strict=True)]
+    meant = mended(text, bounds, widths)
+    return lines if meant == bounds else scan_lines(text, meant)
 
 
 def _is_loaded() -> bool:
@@ -78,49 +99,57 @@ def flags_of(text: str, start: int, end: int) -> int:
     return _OPENINGS.get(text[start], 0) | (ENDED if text[end - 1] in _END_MARKS else 0)
 
 
-def cut_line(text: str, start: int, end: int) -> tuple[int, Sequence[Bounds], bytes]:
+def cut_line(text: str, start: int, end: int) -> tuple[int, Sequence[Bounds], Sequence[int]]:
     """Flags, sentences and marks of one line by expressions: the slow twin of the scan, for any line."""
     spans = sentence_spans(text, start, end)
-    hint = HINT if PROBLEM_HINT.search(text, start, end) else 0
-    opening = list(map(text.__getitem__, map(_START, spans)))
-    marks = bytes([_OPENINGS.get(char, 0) | PLAN | hint for char in opening])
-    flags = flags_of(text, start, end) | hint | may_start_plan(text, start) * PLAN
-    return flags | (not ITEM_STARTS.isdisjoint(opening[1:])) * GOES_ON, spans, marks
+    marks: Sequence[int] = _MAYBE * len(spans)
+    flags = flags_of(text, start, end) | may_start_plan(text, start) * PLAN
+    if not ITEM_STARTS.isdisjoint(map(text.__getitem__, map(_START, spans[1:]))):
+        flags |= GOES_ON
+    if flags & (ITEM | GOES_ON):
+        flags |= ITEMS | UNNUMBERED
+    if PROBLEM_HINT.search(text, start, end):
+        flags |= HINT
+        marks = bytes([_MAYBE[0] | HINT if PROBLEM_HINT.search(text, *span) else _MAYBE[0] for span in spans])
+    return flags, spans, marks
 
 
-def scan_lines(text: str, lines: Sequence[Bounds] | None = None) -> list[Line]:
-    """Cut `lines`, or all lines with ink, by the compiled scan, a chunk at a time; it leaves some INTRICATE to others.
+def scan_lines(text: str, bounds: Sequence[Bounds] | None = None) -> Lines:
+    """Cut the lines at `bounds`, or all with ink, by the compiled scan; it may find one too INTRICATE to be cut right.
 
     Raises
     ------
     ImportError, OSError
         If the loops can be neither loaded nor compiled.
     """
-    scanned: list[Line] = []
-    if lines is not None:
-        for chunk in _chunks(lines):
-            scanned += _scan(text, chunk[0][0], chunk[-1][1], chunk)
-        return scanned
+    lines = Lines([], [], [], [], [])
+    for begin, end, chunk in _chunks(text) if bounds is None else _chunks_of_lines(bounds):
+        for column, part in zip(lines, _scan(text, begin, end, chunk), strict=True):
+            column += part
+    return lines
+
+
+def _chunks(text: str) -> Iterator[tuple[int, int, Sequence[Bounds]]]:
+    """Where to scan at once; each chunk ends with a line."""
     begin = 0
     while begin < len(text):
-        stop = _BREAK.search(text, begin + _CHUNK)
+        stop = _BREAK.search(text, begin + _CHUNK) if begin + _CHUNK < len(text) else None
         end = stop.end() if stop else len(text)
-        scanned += _scan(text, begin, end, ())
+        yield begin, end, ()
         begin = end
-    return scanned
 
 
-def _chunks(lines: Sequence[Bounds]) -> Iterable[Sequence[Bounds]]:
+def _chunks_of_lines(lines: Sequence[Bounds]) -> Iterator[tuple[int, int, Sequence[Bounds]]]:
     first = 0
     while first < len(lines):
         stop = first + 1
         while stop < len(lines) and lines[stop][1] - lines[first][0] < _CHUNK:
             stop += 1
-        yield lines[first:stop]
+        yield lines[first][0], lines[stop - 1][1], lines[first:stop]
         first = stop
 
 
-def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Iterable[Line]:
+def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
     import numpy as np
 
     from fzclf.machine import kernels
@@ -130,7 +159,7 @@ def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Iterable[L
     while True:
         rows = np.empty(4 * room + 4, np.int64)
         spans = np.empty(2 * room, np.int64)
-        marks = np.empty(room, np.uint8)
+        marks = np.empty(room, np.uint16)
         if lines:
             rows[: 4 * len(lines)].reshape(-1, 4)[:, :2] = lines
         n_lines = kernels.scan(codes, *_tables(), base, len(lines), rows, spans, marks)
@@ -141,16 +170,18 @@ def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Iterable[L
     firsts = cells[2::4]
     offsets = iter(spans[: 2 * firsts[-1]].tolist())
     sentences = list(zip(offsets, offsets, strict=True))
-    marked = marks.tobytes()
-    rows_of_lines = zip(cells[:-4:4], cells[1:-4:4], cells[3:-4:4], pairwise(firsts), strict=True)
-    return [
-        (start, stop, flags, sentences[first:last], marked[first:last])
-        for start, stop, flags, (first, last) in rows_of_lines
-    ]
+    marked = marks[: firsts[-1]].tolist()
+    return Lines(
+        cells[:-4:4],
+        cells[1:-4:4],
+        cells[3:-4:4],
+        [sentences[first:last] for first, last in pairwise(firsts)],
+        [marked[first:last] for first, last in pairwise(firsts)],
+    )
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
     """What each character is to the scan, and what it opens, by code point; the kinds do not overlap."""
     import numpy as np
 
@@ -168,6 +199,9 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         *((FIRST_PAIR + i, char) for i, char in enumerate(chain.from_iterable(PAIRS.items()))),
     ):
         kinds[[ord(char) for char in chars]] = kind
-    openings = np.zeros(_BMP_SIZE, np.uint8)
+    openings = np.zeros(_BMP_SIZE, np.uint16)
     openings[[*map(ord, _OPENINGS)]] = [*_OPENINGS.values()]
+    openings[[*map(ord, ITEM_FOLLOWERS)]] |= _FOLLOWER
+    openings[[*map(ord, _NUMERALS)]] |= np.arange(1, 11, dtype=np.uint16) << _VALUE_SHIFT
+    openings[[*map(ord, WHOLE_ITEMS)]] |= _WHOLE << _VALUE_SHIFT
     return kinds, openings

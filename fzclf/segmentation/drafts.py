@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, Line, flags_of, read_lines
+from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, flags_of, read_lines
 from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length
 from fzclf.segmentation.numbering import Enumerator, line_enumerator
 
@@ -50,7 +50,7 @@ class Draft(Entry):
         What the line may be or hold, as `cuts` has it.
     mark : Enumerator or None
         What it opens with.
-    marks : bytes or None
+    marks : sequence of int or None
         What each of its sentences may be or hold; None before the line is cut.
     ended : bool
         Whether it ends like a sentence.
@@ -58,18 +58,33 @@ class Draft(Entry):
 
     __slots__ = ("_is_data", "_page", "ended", "flags", "mark", "marks")
 
-    def __init__(self, page: Page, line: Line, mark: Enumerator | None, kind: str = "") -> None:
-        self.start, self.end, self.flags, self.sentences, self.marks = line
-        self.kind = kind  # not by super().__init__: there are as many drafts as lines
+    def __init__(
+        self,
+        page: Page,
+        start: int,
+        end: int,
+        flags: int = 0,
+        sentences: Sequence[Bounds] = (),
+        marks: Sequence[int] | None = None,
+        mark: Enumerator | None = None,
+        kind: str = "",
+    ) -> None:
+        self.start = start  # not by super().__init__: there are as many drafts as lines
+        self.end = end
+        self.kind = kind
         self.level = 0
         self.section = ()
+        self.sentences = sentences
         self.roles = ()
         self.items = ()
         self.role = ""
+        self.flags = flags
         self.mark = mark
-        self.ended = self.flags & ENDED != 0
+        self.marks = marks
+        self.ended = flags & ENDED != 0
         self._page = page
-        self._is_data: bool | None = None
+        # A line that is too long and ends like a sentence is no metadata.
+        self._is_data = False if self.ended and LONGEST_METADATA < end - start <= _LONGEST_WORDS else None
 
     @property
     def words(self) -> str:
@@ -79,8 +94,7 @@ class Draft(Entry):
     def is_data(self) -> bool:
         """Whether the words look like metadata, wherever they stand; asked often, found out once."""
         if self._is_data is None:
-            long = LONGEST_METADATA < self.end - self.start <= _LONGEST_WORDS
-            self._is_data = not (long and self.ended) and is_metadata(self.words)
+            self._is_data = is_metadata(self.words)
         return self._is_data
 
     def __len__(self) -> int:
@@ -92,27 +106,24 @@ def drafts_of(page: Page) -> list[Draft]:
     """The lines of a text; what a converter left behind at their start stands by itself."""
     text = page.text
     drafts: list[Draft] = []
-    for line in read_lines(text):
-        start, end, flags = line[:3]
-        if flags & (LEFTOVER | INTRICATE | ENUMERATOR):
-            if flags & LEFTOVER:
-                start = _past_leftovers(page, start, end, drafts)
-                if start == end:
-                    continue
-            if start != line[0] or flags & INTRICATE:
-                flags = flags_of(text, start, end)
-                line = start, end, flags, (), None  # noqa: PLW2901
-            mark = line_enumerator(text[start : min(end, start + ENUMERATOR_REACH)]) if flags & ENUMERATOR else None
-            drafts.append(Draft(page, line, mark))
-        else:
-            drafts.append(Draft(page, line, None))
+    for start, end, flags, sentences, marks in read_lines(text):
+        if not flags & (LEFTOVER | INTRICATE | ENUMERATOR):
+            drafts.append(Draft(page, start, end, flags, sentences, marks))
+            continue
+        begin = _past_leftovers(page, start, end, drafts) if flags & LEFTOVER else start
+        if begin == end:
+            continue
+        if begin > start or flags & INTRICATE:  # to be cut once more
+            flags, sentences, marks = flags_of(text, begin, end), (), None  # noqa: PLW2901
+        mark = line_enumerator(text[begin : min(end, begin + ENUMERATOR_REACH)]) if flags & ENUMERATOR else None
+        drafts.append(Draft(page, begin, end, flags, sentences, marks, mark))
     return drafts
 
 
 def _past_leftovers(page: Page, start: int, end: int, drafts: list[Draft]) -> int:
     text = page.text
     while start < end and (length := leftover_length(text[start : min(end, start + _LONGEST_LEFTOVER)])):
-        drafts.append(Draft(page, (start, start + length, 0, (), None), None, METADATA))
+        drafts.append(Draft(page, start, start + length, kind=METADATA))
         start += length
         while start < end and text[start].isspace():
             start += 1

@@ -28,19 +28,22 @@ def item_numbers(
     numbers: list[int | None] = []
     current: int | None = None
     for position in range(len(sentences)) if openers is None else openers:
-        numbers += [current] * (position - len(numbers))
         start, end = sentences[position]
-        ordinal = None
-        if text[start] in ITEM_STARTS and (position or not run_in):
-            ordinal = item_ordinal(text, start, end)
-        if ordinal == 0 and current is not None:
-            current += 1
+        if text[start] not in ITEM_STARTS or (run_in and position == 0):
+            continue
+        ordinal = item_ordinal(text, start, end)
+        if ordinal is None:
+            continue
+        if len(numbers) < position:
+            numbers += [current] * (position - len(numbers))
+        if ordinal == 0:
+            if current is not None:
+                current += 1
         elif ordinal == 2 and position and current is None and (first := _behind_colon(text, sentences[0][0], start)):
             numbers = [1 if stop > first else None for _, stop in sentences[:position]]
             current = 2
-        elif ordinal and (ordinal == 1 or position == run_in or (current is not None and ordinal == current + 1)):
+        elif ordinal == 1 or position == run_in or (current is not None and ordinal == current + 1):
             current = ordinal
-        numbers.append(current)
     numbers += [current] * (len(sentences) - len(numbers))
     return numbers
 

@@ -160,19 +160,15 @@ def says_problem(sentence: str) -> bool:
     """Whether a sentence owns up to something that is lacking."""
     if sentence[:1] in CONCESSION_STARTS and CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
         sentence = sentence[turn:]  # 尽管面临困难，但基本面没有改变 owns up to nothing
-    if PROBLEM_HINT.search(sentence) is None:
-        return False
     if _TURNS_SOBER.search(sentence):
         return True
-    if _SAYS_LACK.search(sentence) or _has_lack(sentence):
+    if _has_lack(sentence) or _SAYS_LACK.search(sentence):
         return _NO_LACK.search(sentence) is None
     return False
 
 
 def _has_lack(sentence: str) -> bool:
     """仍然面临……挑战: something is had, and within reach of it something is lacking."""
-    if _LACKING.search(sentence) is None:
-        return False
     return any(_LACKING.search(sentence, has.end(), has.end() + 44) for has in _HAS.finditer(sentence))
 
 

@@ -40,7 +40,8 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
         if entry.kind == PARAGRAPH:
             if index < opened_by or (reopened and not entry.section):
                 state.read_opening(entry)
-                reopened = 0 if _announces(text, entry) else max(reopened - 1, 0)
+                if reopened:
+                    reopened = 0 if _announces(text, entry) else reopened - 1
             else:
                 state.read(entry)
         elif entry.kind == HEADING:
