@@ -1188,6 +1188,36 @@ def place_children(
     return last
 
 
+@_inner()
+def _is_arabic(code: Number) -> Number:
+    return 0x30 <= code <= 0x39 or 0xFF10 <= code <= 0xFF19
+
+
+@_inner()
+def _item_number(codes: Array, i: Number, stop: Number, openings: Array) -> Number:
+    """Number of an item that opens with 一是, 一、 or （一）; 0 if none surely opens here, 15 if others have to look."""
+    n_openings = len(openings)
+    after: Number = i + 1
+    if _is_arabic(codes[i]):
+        while after < stop and after < i + 3 and _is_arabic(codes[after]):
+            after += 1
+        if after < stop and _is_arabic(codes[after]):
+            return 0
+    second = codes[after] if after < stop else 0
+    third = codes[after + 1] if after + 1 < stop else 0
+    value = np.int64(openings[codes[i]]) >> 8
+    follows = np.int64(openings[second]) if second < n_openings else 0
+    if 0 < value < 15:
+        if second == 0x662F and third != 0x5426:  # 是, but not 是否
+            return value
+        if second == 0x3001 and (third >= n_openings or not openings[third] & 64):  # 、
+            return value
+    elif codes[i] == 0xFF08 or codes[i] == 0x28:
+        if 0 < follows >> 8 < 15 and (third == 0xFF09 or third == 0x29):
+            return follows >> 8
+    return 15 if follows & 64 or value == 15 else 0
+
+
 @_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U16S, I64, I64, I64S, I64S, U16S)
 def scan(
     codes: Array,
@@ -1225,6 +1255,7 @@ def scan(
         waiting = 0  # one bit for each kind of pair that is open
         item = 0
         later_item = 0
+        announced = False
         while i < stop:
             kind = kinds[codes[i]] if codes[i] < n_kinds else 0
             if kind == 1:
@@ -1238,29 +1269,18 @@ def scan(
             begin = i
             opening: Number = openings[codes[i]] if codes[i] < n_kinds else 0
             mark = opening & 31
-            if mark & 1:  # 一是 and （一） are numbered here; of what else may open an item others are asked
-                follower = codes[i + 1] if i + 1 < stop else 0
-                third = codes[i + 2] if i + 2 < stop else 0
-                follows: Number = openings[follower] if follower < n_kinds else 0
-                number = 0
-                if follower == 0x662F and 0 < opening >> 8 < 15 and third != 0x5426:
-                    number = opening >> 8
-                elif codes[i] == 0xFF08 or codes[i] == 0x28:
-                    if 0 < follows >> 8 < 15 and (third == 0xFF09 or third == 0x29):
-                        number = follows >> 8
-                if number == 0:
-                    if follows & 64 or opening >> 8 == 15:
-                        flags |= 1536
-                else:
+            if mark & 1:
+                number = _item_number(codes, i, stop, openings)
+                if number == 15:
+                    flags |= 1536
+                elif number:
                     flags |= 512
+                    if number == 2 and announced and (item == 0 or later_item == 0):
+                        flags |= 1024
                     if number == 1 or n == first or (item and number == item + 1):
                         item = number
-                    elif number == 2 and item == 0:
-                        flags |= 1024
                     if n > first:
-                        if number == 2 and later_item == 0:
-                            flags |= 1024
-                        elif number == 1 or n == first + 1 or (later_item and number == later_item + 1):
+                        if number == 1 or n == first + 1 or (later_item and number == later_item + 1):
                             later_item = number
             while kind != 6:
                 if kind > 2:
@@ -1276,7 +1296,11 @@ def scan(
                     elif kind == 20:
                         if not n_lines:
                             break
-                    elif kind >= 8:
+                    elif kind == 21:
+                        second = codes[i + 1] if i + 1 < stop else 0
+                        if second < n_kinds and openings[second] & 1:
+                            announced = True
+                    else:
                         bit = 1 << ((kind - 8) >> 1)
                         if kind & 1:
                             waiting &= ~bit
@@ -1294,7 +1318,7 @@ def scan(
                     flags |= 64
                 while i < stop and codes[i] < n_kinds:
                     kind = kinds[codes[i]]
-                    if kind != 6 and kind != 7 and (kind < 8 or not kind & 1):
+                    if kind != 6 and kind != 7 and (kind < 8 or kind > 19 or not kind & 1):
                         break
                     i += 1
                 end = i

@@ -34,6 +34,7 @@ _BMP_SIZE = 0x10000
 # Kinds of characters, as numbers in the scan. From FIRST_PAIR on: openers, each with its closer as the next number.
 PLAIN, SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR = range(9)
 BREAK = FIRST_PAIR + 2 * len(PAIRS)
+COLON = BREAK + 1
 # What a sentence may be or hold: where a bit is not set, it surely is not. With them in a mark, the number of the item
 # that the sentence stands in, 0 for none: if the line has no run-in heading, and, further up, if it has.
 ITEM, ENUMERATOR, CONCESSION, PLAN, LEFTOVER, HINT = 1, 2, 4, 8, 16, 32
@@ -195,6 +196,7 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
         (HINT_ALONE, [hint for hint in hints if len(hint) == 1]),
         (FUTURE, "将"),
         (MARK, MARKS),
+        (COLON, "：:"),
         (CLOSER, CLOSERS),
         *((FIRST_PAIR + i, char) for i, char in enumerate(chain.from_iterable(PAIRS.items()))),
     ):

@@ -160,6 +160,8 @@ def says_problem(sentence: str) -> bool:
     """Whether a sentence owns up to something that is lacking."""
     if sentence[:1] in CONCESSION_STARTS and CONCEDES.match(sentence) and (turn := sentence.rfind("但")) > 0:
         sentence = sentence[turn:]  # 尽管面临困难，但基本面没有改变 owns up to nothing
+    if PROBLEM_HINT.search(sentence) is None:
+        return False
     if _TURNS_SOBER.search(sentence):
         return True
     if _has_lack(sentence) or _SAYS_LACK.search(sentence):
@@ -169,7 +171,12 @@ def says_problem(sentence: str) -> bool:
 
 def _has_lack(sentence: str) -> bool:
     """仍然面临……挑战: something is had, and within reach of it something is lacking."""
-    return any(_LACKING.search(sentence, has.end(), has.end() + 44) for has in _HAS.finditer(sentence))
+    has = _HAS.search(sentence)
+    while has is not None:
+        if _LACKING.search(sentence, has.end(), has.end() + 44):
+            return True
+        has = _HAS.search(sentence, has.end())
+    return False
 
 
 def turns_sober(sentence: str) -> bool:

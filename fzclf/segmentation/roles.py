@@ -159,14 +159,16 @@ class _Reader:
     def _read_closely(self, entry: Draft) -> list[str]:
         """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
         roles: list[str] = []
+        announced, carried = self.announced, self.carried
         for position, mark in enumerate(entry.marks):
-            if mark & _MAY_TURN or (self.announced == PLAN and self.carried == PROBLEM):
-                if self.announced != MIXED or self.carried != PLAN or self._has_hint(entry):
+            if mark & _MAY_TURN or (announced == PLAN and carried == PROBLEM):
+                if announced != MIXED or carried != PLAN or self._has_hint(entry):
                     self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
                     self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
-            elif self.announced == PROBLEM and self.carried != PLAN:
-                self.carried = PROBLEM
-            roles.append(self.carried)
+                    carried = self.carried
+            elif announced == PROBLEM and carried != PLAN:
+                self.carried = carried = PROBLEM
+            roles.append(carried)
         return roles
 
     def _has_hint(self, entry: Draft) -> bool:
