@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.segmentation.cuts import ITEM, ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
+from fzclf.segmentation.cuts import ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
 from fzclf.segmentation.drafts import Draft, Page
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
@@ -71,7 +71,7 @@ def _entries(text: str) -> list[Draft]:
     assign_roles(text, entries)
     for entry in entries:
         if entry.kind == PARAGRAPH:
-            entry.items = _items(text, entry)
+            entry.items = _items(text, entry) if entry.flags & ITEMS else [None] * len(entry.sentences)
         else:
             entry.sentences = ()
         entry.marks = entry.mark = None
@@ -81,12 +81,9 @@ def _entries(text: str) -> list[Draft]:
 
 def _items(text: str, entry: Draft) -> list[int | None]:
     """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
-    if not entry.flags & ITEMS:
-        return [None] * len(entry.sentences)
     run_in = bool(entry.section) and entry.section[-1][0] == entry.start
     if entry.flags & UNNUMBERED:
-        openers = [position for position, mark in enumerate(entry.marks) if mark & ITEM]
-        return item_numbers(text, entry.sentences, run_in=run_in, openers=openers)
+        return item_numbers(text, entry.sentences, run_in=run_in)
     shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
     return [mark >> shift & ITEM_MASK or None for mark in entry.marks]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _WORTH_LOADING = 3_000_000  # characters; 22 M/s by expressions, 75 by the loop, which takes 0.08 s to load
 _WORTH_CALLING = 200  # characters; below, the arrays cost more than the loop saves
-_START = itemgetter(0)
+_START, _END = itemgetter(0), itemgetter(1)
 _CHUNK = 1 << 17  # characters whose arrays stay in the cache
 _BREAK = re.compile(f"[{''.join(BREAKS)}]")
 _CHARACTERS_A_SENTENCE = 16  # with fewer, a chunk is scanned again with more room
@@ -54,7 +55,7 @@ _OPENINGS = {
     for char in ITEM_STARTS | CONCESSION_STARTS | PLAN_STARTS_WITH | LEFTOVER_STARTS
 }
 _END_MARKS = frozenset(MARKS)
-_MAYBE = bytes([ITEM | CONCESSION | PLAN])  # of a sentence that nobody has looked at
+_MAYBE, _MAYBE_LACKING = bytes([ITEM | CONCESSION | PLAN]), bytes([ITEM | CONCESSION | PLAN | HINT])
 
 Bounds = tuple[int, int]
 # Start, end, flags, sentences, a mark for each sentence; without marks the line is still to be cut.
@@ -100,19 +101,19 @@ def flags_of(text: str, start: int, end: int) -> int:
     return _OPENINGS.get(text[start], 0) | (ENDED if text[end - 1] in _END_MARKS else 0)
 
 
-def cut_line(text: str, start: int, end: int) -> tuple[int, Sequence[Bounds], Sequence[int]]:
-    """Flags, sentences and marks of one line by expressions: the slow twin of the scan, for any line."""
+def cut_line(text: str, start: int, end: int, flags: int) -> tuple[int, Sequence[Bounds], Sequence[int]]:
+    """Flags, sentences and marks of a line of which a look has told `flags`: the slow twin of the scan, for any line."""
     spans = sentence_spans(text, start, end)
-    marks: Sequence[int] = _MAYBE * len(spans)
-    flags = flags_of(text, start, end) | may_start_plan(text, start) * PLAN
-    if not ITEM_STARTS.isdisjoint(map(text.__getitem__, map(_START, spans[1:]))):
+    flags |= may_start_plan(text, start) * PLAN
+    if len(spans) > 1 and not ITEM_STARTS.isdisjoint(map(text.__getitem__, map(_START, spans[1:]))):
         flags |= GOES_ON
     if flags & (ITEM | GOES_ON):
         flags |= ITEMS | UNNUMBERED
-    if PROBLEM_HINT.search(text, start, end):
-        flags |= HINT
-        marks = bytes([_MAYBE[0] | HINT if PROBLEM_HINT.search(text, *span) else _MAYBE[0] for span in spans])
-    return flags, spans, marks
+    hint = PROBLEM_HINT.search(text, start, end)
+    if hint is None:
+        return flags, spans, _MAYBE * len(spans)
+    n_before = bisect(spans, hint.start(), key=_END)
+    return flags | HINT, spans, _MAYBE * n_before + _MAYBE_LACKING * (len(spans) - n_before)
 
 
 def scan_lines(text: str, bounds: Sequence[Bounds] | None = None) -> Lines:

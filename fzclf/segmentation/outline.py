@@ -85,7 +85,7 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     before: Draft | None = None
     for draft, after in zip(body, [*body[1:], None], strict=False):
         if draft.marks is None:
-            draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end)
+            draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end, draft.flags)
         mark = draft.mark
         if mark is not None and not (mark.sure or mark.ordinal == last[mark.style] + 1):
             draft.mark = mark = None  # badly written, and not the next number at its place
