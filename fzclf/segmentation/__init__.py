@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
 from fzclf.segmentation.cuts import ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
-from fzclf.segmentation.drafts import Draft, Page
+from fzclf.segmentation.drafts import Draft
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
 from fzclf.segmentation.roles import assign_roles
@@ -66,8 +66,7 @@ def read_outline(text: str) -> Sequence[Entry]:
 
 
 def _entries(text: str) -> list[Draft]:
-    page = Page(text)
-    entries = outline(page)
+    entries = outline(text)
     assign_roles(text, entries)
     for entry in entries:
         if entry.kind == PARAGRAPH:
@@ -75,7 +74,7 @@ def _entries(text: str) -> list[Draft]:
         else:
             entry.sentences = ()
         entry.marks = entry.mark = None
-    page.text = ""  # an outline holds on to no text
+        entry.words = ""  # an outline of a long report holds on to no copy of it
     return entries
 
 

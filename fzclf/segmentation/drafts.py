@@ -32,20 +32,13 @@ class Entry:
     role: str = ""
 
 
-class Page:
-    """The text that all drafts of an outline share; it lets go of it when the outline is done."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
 class Draft(Entry):
     """A line on its way to becoming a block.
 
     Attributes
     ----------
+    words : str
+        Its characters, of very long lines the first ones.
     flags : int
         What the line may be or hold, as `cuts` has it.
     mark : Enumerator or None
@@ -56,11 +49,11 @@ class Draft(Entry):
         Whether it ends like a sentence.
     """
 
-    __slots__ = ("_is_data", "_page", "ended", "flags", "mark", "marks")
+    __slots__ = ("_is_data", "ended", "flags", "mark", "marks", "words")
 
     def __init__(
         self,
-        page: Page,
+        text: str,
         start: int,
         end: int,
         flags: int = 0,
@@ -78,18 +71,13 @@ class Draft(Entry):
         self.roles = ()
         self.items = ()
         self.role = ""
+        self.words = text[start:end] if end - start <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
         self.flags = flags
         self.mark = mark
         self.marks = marks
         self.ended = flags & ENDED != 0
-        self._page = page
         # A line that is too long and ends like a sentence is no metadata.
         self._is_data = False if self.ended and LONGEST_METADATA < end - start <= _LONGEST_WORDS else None
-
-    @property
-    def words(self) -> str:
-        """Its characters, of very long lines the first ones."""
-        return self._page.text[self.start : min(self.end, self.start + _LONGEST_WORDS)]
 
     def is_data(self) -> bool:
         """Whether the words look like metadata, wherever they stand; asked often, found out once."""
@@ -102,28 +90,26 @@ class Draft(Entry):
         return self.end - self.start
 
 
-def drafts_of(page: Page) -> list[Draft]:
-    """The lines of a text; what a converter left behind at their start stands by itself."""
-    text = page.text
+def drafts_of(text: str) -> list[Draft]:
+    """The lines of `text`; what a converter left behind at their start stands by itself."""
     drafts: list[Draft] = []
     for start, end, flags, sentences, marks in read_lines(text):
         if not flags & (LEFTOVER | INTRICATE | ENUMERATOR):
-            drafts.append(Draft(page, start, end, flags, sentences, marks))
+            drafts.append(Draft(text, start, end, flags, sentences, marks))
             continue
-        begin = _past_leftovers(page, start, end, drafts) if flags & LEFTOVER else start
+        begin = _past_leftovers(text, start, end, drafts) if flags & LEFTOVER else start
         if begin == end:
             continue
         if begin > start or flags & INTRICATE:  # to be cut once more
             flags, sentences, marks = flags_of(text, begin, end), (), None  # noqa: PLW2901
         mark = line_enumerator(text[begin : min(end, begin + ENUMERATOR_REACH)]) if flags & ENUMERATOR else None
-        drafts.append(Draft(page, begin, end, flags, sentences, marks, mark))
+        drafts.append(Draft(text, begin, end, flags, sentences, marks, mark))
     return drafts
 
 
-def _past_leftovers(page: Page, start: int, end: int, drafts: list[Draft]) -> int:
-    text = page.text
+def _past_leftovers(text: str, start: int, end: int, drafts: list[Draft]) -> int:
     while start < end and (length := leftover_length(text[start : min(end, start + _LONGEST_LEFTOVER)])):
-        drafts.append(Draft(page, start, start + length, kind=METADATA))
+        drafts.append(Draft(text, start, start + length, kind=METADATA))
         start += length
         while start < end and text[start].isspace():
             start += 1

@@ -20,7 +20,6 @@ from fzclf.segmentation.drafts import (
     Bounds,
     Draft,
     Entry,
-    Page,
     drafts_of,
 )
 from fzclf.segmentation.front import mark_front, mark_inside, mark_tail
@@ -55,18 +54,18 @@ _BULLETS = frozenset("—-●■◆·•▪*")
 _DIGITS = re.compile(r"\d")
 
 
-def outline(page: Page) -> list[Draft]:
-    """Cut a text into blocks, in order, each with its kind, level and headings above; roles and items come later."""
-    drafts = drafts_of(page)
+def outline(text: str) -> list[Draft]:
+    """Cut `text` into blocks, in order, each with its kind, level and headings above; roles and items come later."""
+    drafts = drafts_of(text)
     front = mark_front(drafts)
     mark_tail(drafts, front)
     mark_inside(drafts, front)
-    _mark_body(page.text, drafts, front)
+    _mark_body(text, drafts, front)
     headings = [
-        _heading_bounds(page.text, draft) if draft.kind == HEADING or draft.mark is not None else None
+        _heading_bounds(text, draft) if draft.kind == HEADING or draft.mark is not None else None
         for draft in drafts
     ]
-    place_in_sections(page.text, drafts, headings)
+    place_in_sections(text, drafts, headings)
     return drafts
 
 

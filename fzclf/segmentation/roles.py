@@ -158,16 +158,19 @@ class _Reader:
 
     def _read_closely(self, entry: Draft) -> list[str]:
         """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
-        roles: list[str] = []
         announced, carried = self.announced, self.carried
+        roles: list[str] = []
         for position, mark in enumerate(entry.marks):
-            if mark & _MAY_TURN or (announced == PLAN and carried == PROBLEM):
-                if announced != MIXED or carried != PLAN or self._has_hint(entry):
-                    self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
-                    self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
-                    carried = self.carried
-            elif announced == PROBLEM and carried != PLAN:
-                self.carried = carried = PROBLEM
+            if carried == PLAN:
+                turns = mark & CONCESSION if announced != MIXED else mark & _MAY_TURN and self._has_hint(entry)
+            elif carried == PROBLEM or announced in (MIXED, PROBLEM):
+                turns = mark & _MAY_TURN or announced in (PLAN, PROBLEM)
+            else:
+                turns = mark & HINT or position == 0
+            if turns:
+                self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
+                self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
+                carried = self.carried
             roles.append(carried)
         return roles
 
