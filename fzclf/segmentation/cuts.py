@@ -6,11 +6,13 @@ import re
 import sys
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, pairwise
 from operator import itemgetter, sub
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fzclf.codes import code_points
 from fzclf.segmentation.layout import is_broken, logical_lines, mended
@@ -19,10 +21,6 @@ from fzclf.segmentation.metadata import LEFTOVER_STARTS
 from fzclf.segmentation.numbering import ITEM_FOLLOWERS, ITEM_STARTS, LINE_STARTS, WHOLE_ITEMS
 from fzclf.segmentation.role_words import CONCESSION_STARTS, PLAN_STARTS_WITH, PROBLEM_HINT, may_start_plan
 from fzclf.segmentation.sentences import CLOSERS, MARKS, PAIRS, sentence_spans
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _WORTH_LOADING = 3_000_000  # characters; 22 M/s by expressions, 75 by the loop, which takes 0.08 s to load
 _WORTH_CALLING = 200  # characters; below, the arrays cost more than the loop saves
@@ -75,8 +73,14 @@ class Lines(NamedTuple):
 def read_lines(text: str) -> Iterable[Line]:
     """The lines of `text` as their author meant them, cut by the compiled scan where that is loaded or worth it."""
     if len(text) > _WORTH_LOADING or (len(text) > _WORTH_CALLING and _is_loaded()):
-        with suppress(ImportError, OSError):  # numba or llvmlite is missing
+        try:
             return zip(*_scanned(text), strict=True)
+        except (ImportError, OSError):  # numba or llvmlite is missing
+            return _uncut(text)
+    return _uncut(text)
+
+
+def _uncut(text: str) -> Iterable[Line]:
     return [(start, end, flags_of(text, start, end), (), None) for start, end in logical_lines(text)]
 
 
@@ -124,6 +128,8 @@ def scan_lines(text: str, bounds: Sequence[Bounds] | None = None) -> Lines:
     ImportError, OSError
         If the loops can be neither loaded nor compiled.
     """
+    if bounds is None and len(text) < _CHUNK:
+        return _scan(text, 0, len(text), ())
     lines = Lines([], [], [], [], [])
     for begin, end, chunk in _chunks(text) if bounds is None else _chunks_of_lines(bounds):
         for column, part in zip(lines, _scan(text, begin, end, chunk), strict=True):
@@ -152,10 +158,7 @@ def _chunks_of_lines(lines: Sequence[Bounds]) -> Iterator[tuple[int, int, Sequen
 
 
 def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
-    import numpy as np
-
-    from fzclf.machine import kernels
-
+    scan, kinds, openings = _scanner()
     codes = code_points(text[base:end])
     room = 8 + len(lines) + len(codes) // _CHARACTERS_A_SENTENCE
     while True:
@@ -164,7 +167,7 @@ def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
         marks = np.empty(room, np.uint16)
         if lines:
             rows[: 4 * len(lines)].reshape(-1, 4)[:, :2] = lines
-        n_lines = kernels.scan(codes, *_tables(), base, len(lines), rows, spans, marks)
+        n_lines = scan(codes, kinds, openings, base, len(lines), rows, spans, marks)
         if n_lines >= 0:
             break
         room = -n_lines
@@ -183,9 +186,9 @@ def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
-    """What each character is to the scan, and what it opens, by code point; the kinds do not overlap."""
-    import numpy as np
+def _scanner() -> tuple[Any, NDArray[np.uint8], NDArray[np.uint16]]:
+    """The scan, and what each character is to it and what it opens, by code point; the kinds do not overlap."""
+    from fzclf.machine import kernels
 
     kinds = np.zeros(_BMP_SIZE, np.uint8)
     hints = PROBLEM_HINT.pattern.split("|")
@@ -207,4 +210,4 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
     openings[[*map(ord, ITEM_FOLLOWERS)]] |= _FOLLOWER
     openings[[*map(ord, _NUMERALS)]] |= np.arange(1, 11, dtype=np.uint16) << _VALUE_SHIFT
     openings[[*map(ord, WHOLE_ITEMS)]] |= _WHOLE << _VALUE_SHIFT
-    return kinds, openings
+    return kernels.scan, kinds, openings

@@ -164,7 +164,7 @@ class _Reader:
             if carried == PLAN:
                 turns = mark & CONCESSION if announced != MIXED else mark & _MAY_TURN and self._has_hint(entry)
             elif carried == PROBLEM or announced in (MIXED, PROBLEM):
-                turns = mark & _MAY_TURN or announced in (PLAN, PROBLEM)
+                turns = mark & _MAY_TURN or announced == PLAN or announced == PROBLEM != carried
             else:
                 turns = mark & HINT or position == 0
             if turns:
