@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.segmentation.cuts import ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
+from fzclf.segmentation.cuts import GOES_ON, ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
 from fzclf.segmentation.drafts import Draft
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
@@ -81,6 +81,8 @@ def _entries(text: str) -> list[Draft]:
 def _items(text: str, entry: Draft) -> list[int | None]:
     """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
     run_in = bool(entry.section) and entry.section[-1][0] == entry.start
+    if run_in and not entry.flags & GOES_ON:
+        return [None] * len(entry.sentences)
     if entry.flags & UNNUMBERED:
         return item_numbers(text, entry.sentences, run_in=run_in)
     shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
