@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 OPENING, ACHIEVEMENT, PROBLEM, PLAN, CLOSING = "opening", "achievement", "problem", "plan", "closing"
 MIXED = "problem and plan"  # of a heading only
@@ -52,6 +53,7 @@ YEAR = re.compile(r"(20\d\d)[ ]?(?:年|[-—－～至])")
 _YEARS_WORK = re.compile(r"工作|实事|目标|任务|重点|安排|计划|主要")
 
 
+@lru_cache(maxsize=256)  # each heading is asked about up to three times, and 存在的问题 in most reports
 def heading_role(heading: str, report_year: int = 0) -> tuple[str | None, bool]:
     """Role that a heading announces, ``MIXED`` for problems with plans, None if it is silent.
 

@@ -94,7 +94,6 @@ class _Reader:
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # the sentence before did not end in a semicolon
         self.last: Bounds = (0, 0)  # the last sentence of the paragraph before
-        self._heard: dict[Bounds, tuple[str | None, bool]] = {}
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
         return self._announcement(section)[0]
@@ -106,12 +105,9 @@ class _Reader:
         """
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
-        heard = self._heard
         for depth in range(len(section) - 1, -1, -1):
-            bounds = section[depth]
-            if bounds not in heard:
-                heard[bounds] = words.heading_role(self.text[bounds[0] : bounds[1]], self.report_year)
-            role, surely = heard[bounds]
+            start, end = section[depth]
+            role, surely = words.heading_role(self.text[start:end], self.report_year)
             if role is None:
                 continue
             if surely and role != ACHIEVEMENT:
@@ -270,8 +266,10 @@ def _report_year(text: str, entries: Sequence[Draft]) -> int:
             if year:
                 return year
     for entry in entries[:_YEAR_LINES]:
+        if entry.kind == METADATA:
+            continue
         match = words.YEAR.search(text, entry.start, min(entry.end, entry.start + 60))
-        if match and entry.kind != METADATA:
+        if match:
             return int(match[1])
     return 0
 
