@@ -1188,6 +1188,24 @@ def place_children(
     return last
 
 
+# The numbers of `fzclf.segmentation.cuts`, which explains them; a test compares them.
+SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR, BREAK, COLON = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    20,
+    21,
+)
+ITEM, PLAN, HINT, INTRICATE, ENDED, GOES_ON, ITEMS, UNNUMBERED = 1, 8, 32, 64, 128, 256, 512, 1024
+OPENING_BITS, FOLLOWER, WHOLE, VALUE_SHIFT, ITEM_SHIFT, LATER_ITEM_SHIFT = 31, 64, 15, 8, 8, 12
+PLAN_REACH = 15
+
+
 @_inner()
 def _is_arabic(code: Number) -> Number:
     return 0x30 <= code <= 0x39 or 0xFF10 <= code <= 0xFF19
@@ -1195,7 +1213,7 @@ def _is_arabic(code: Number) -> Number:
 
 @_inner()
 def _item_number(codes: Array, i: Number, stop: Number, openings: Array) -> Number:
-    """Number of an item that opens with 一是, 一、 or （一）; 0 if none surely opens here, 15 if others have to look."""
+    """Number of an item that opens with 一是, 一、 or （一）; 0 if none can open here, WHOLE if others have to look."""
     n_openings = len(openings)
     after: Number = i + 1
     if _is_arabic(codes[i]):
@@ -1205,17 +1223,17 @@ def _item_number(codes: Array, i: Number, stop: Number, openings: Array) -> Numb
             return 0
     second = codes[after] if after < stop else 0
     third = codes[after + 1] if after + 1 < stop else 0
-    value = np.int64(openings[codes[i]]) >> 8
+    value = np.int64(openings[codes[i]]) >> VALUE_SHIFT
     follows = np.int64(openings[second]) if second < n_openings else 0
-    if 0 < value < 15:
+    if 0 < value < WHOLE:
         if second == 0x662F and third != 0x5426:  # 是, but not 是否
             return value
-        if second == 0x3001 and (third >= n_openings or not openings[third] & 64):  # 、
+        if second == 0x3001 and (third >= n_openings or not openings[third] & FOLLOWER):  # 、
             return value
-    elif codes[i] == 0xFF08 or codes[i] == 0x28:
-        if 0 < follows >> 8 < 15 and (third == 0xFF09 or third == 0x29):
-            return follows >> 8
-    return 15 if follows & 64 or value == 15 else 0
+    in_brackets = (codes[i] == 0xFF08 or codes[i] == 0x28) and (third == 0xFF09 or third == 0x29)
+    if in_brackets and 0 < follows >> VALUE_SHIFT < WHOLE:
+        return follows >> VALUE_SHIFT
+    return WHOLE if follows & FOLLOWER or value == WHOLE else 0
 
 
 @_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U16S, I64, I64, I64S, I64S, U16S)
@@ -1234,7 +1252,7 @@ def scan(
     Row ``i`` of `rows` holds start, end, first sentence and flags of line ``i``; one more row tells the number of
     sentences. If `n_lines` is not 0, so many starts and ends are given, else each break of `codes` ends a line.
     `marks[s]` is what `openings` says of the first character of sentence ``s``, what the sentence may hold, and the
-    item it stands in: if the line has no run-in heading, and if it has. The numbers are those of `cuts`.
+    item it stands in: if the line has no run-in heading, and if it has.
     Returns the number of lines, or, negative, the number of sentences if there is no room for them.
     """
     n = 0
@@ -1248,98 +1266,92 @@ def scan(
             i = rows[4 * line] - base
             stop = rows[4 * line + 1] - base
         first = n
-        begin: Number = 0
+        start: Number = 0
         end: Number = 0
         flags: Number = 0
-        start: Number = 0
-        waiting = 0  # one bit for each kind of pair that is open
-        item = 0
-        later_item = 0
+        waiting: Number = 0  # one bit for each kind of pair that is open
+        item: Number = 0  # the one that the sentence before stands in
+        later_item: Number = 0  # the same, if the first sentence is a heading
         announced = False
         while i < stop:
             kind = kinds[codes[i]] if codes[i] < n_kinds else 0
-            if kind == 1:
+            if kind == SPACE:
                 i += 1
                 continue
-            if kind == 20:
+            if kind == BREAK:
                 i += 1
                 if n_lines or n == first:
                     continue
                 break
             begin = i
-            opening: Number = openings[codes[i]] if codes[i] < n_kinds else 0
-            mark = opening & 31
-            if mark & 1:
-                number = _item_number(codes, i, stop, openings)
-                if number == 15:
-                    flags |= 1536
+            mark: Number = openings[codes[i]] & OPENING_BITS if codes[i] < n_kinds else 0
+            if mark & ITEM:
+                number: Number = _item_number(codes, i, stop, openings)
+                if number == WHOLE or (number == 2 and announced and (item == 0 or later_item == 0)):
+                    flags |= ITEMS | UNNUMBERED
                 elif number:
-                    flags |= 512
-                    if number == 2 and announced and (item == 0 or later_item == 0):
-                        flags |= 1024
+                    flags |= ITEMS
                     if number == 1 or n == first or (item and number == item + 1):
                         item = number
-                    if n > first:
-                        if number == 1 or n == first + 1 or (later_item and number == later_item + 1):
-                            later_item = number
-            while kind != 6:
-                if kind > 2:
-                    if kind == 3:
-                        second = codes[i + 1] if i + 1 < stop else 0
-                        if second < n_kinds and kinds[second] == 2:
-                            mark |= 32
-                    elif kind == 4:
-                        mark |= 32
-                    elif kind == 5:
-                        if 0 < i - begin < 15:
-                            mark |= 8
-                    elif kind == 20:
+                    if n > first and (number == 1 or n == first + 1 or (later_item and number == later_item + 1)):
+                        later_item = number
+            while kind != MARK:
+                if kind > HINT_SECOND:
+                    after: Number = codes[i + 1] if i + 1 < stop else 0
+                    if kind == HINT_FIRST:
+                        if after < n_kinds and kinds[after] == HINT_SECOND:
+                            mark |= HINT
+                    elif kind == HINT_ALONE:
+                        mark |= HINT
+                    elif kind == FUTURE:
+                        if 0 < i - begin < PLAN_REACH:
+                            mark |= PLAN
+                    elif kind == COLON:
+                        if after < n_kinds and openings[after] & ITEM:
+                            announced = True
+                    elif kind == BREAK:
                         if not n_lines:
                             break
-                    elif kind == 21:
-                        second = codes[i + 1] if i + 1 < stop else 0
-                        if second < n_kinds and openings[second] & 1:
-                            announced = True
-                    else:
-                        bit = 1 << ((kind - 8) >> 1)
+                    elif kind >= FIRST_PAIR:
+                        bit = 1 << ((kind - FIRST_PAIR) >> 1)
                         if kind & 1:
                             waiting &= ~bit
                         else:
                             if waiting & bit:
-                                flags |= 64
+                                flags |= INTRICATE
                             waiting |= bit
                 i += 1
                 if i >= stop:
                     break
                 kind = kinds[codes[i]] if codes[i] < n_kinds else 0
-            end = i
-            if kind == 6:  # at a mark: its twins and closers belong to it
+            if kind == MARK:  # its twins and closers belong to it
                 if waiting:
-                    flags |= 64
+                    flags |= INTRICATE
                 while i < stop and codes[i] < n_kinds:
                     kind = kinds[codes[i]]
-                    if kind != 6 and kind != 7 and (kind < 8 or kind > 19 or not kind & 1):
+                    if kind != MARK and kind != CLOSER and (kind < FIRST_PAIR or kind >= BREAK or not kind & 1):
                         break
                     i += 1
                 end = i
             else:
-                while codes[end - 1] < n_kinds and kinds[codes[end - 1]] == 1:
+                end = i
+                while codes[end - 1] < n_kinds and kinds[codes[end - 1]] == SPACE:
                     end -= 1
             if n == first:
                 start = begin
                 flags |= mark
             else:
-                flags |= (mark & 1) << 8 | mark & 32
+                flags |= mark & HINT | (mark & ITEM) * GOES_ON
             if n < room:
                 spans[2 * n] = begin + base
                 spans[2 * n + 1] = end + base
-                marks[n] = mark | item << 8 | later_item << 12
+                marks[n] = mark | item << ITEM_SHIFT | later_item << LATER_ITEM_SHIFT
             n += 1
         if n == first and n_lines == 0:
             continue  # white space behind the last line
         if line < room:
-            if codes[end - 1] < n_kinds and kinds[codes[end - 1]] == 6:
-                flags |= 128
+            if codes[end - 1] < n_kinds and kinds[codes[end - 1]] == MARK:
+                flags |= ENDED
             rows[4 * line] = start + base
             rows[4 * line + 1] = end + base
             rows[4 * line + 2] = first

@@ -73,8 +73,7 @@ def _entries(text: str) -> list[Draft]:
             entry.items = _items(text, entry) if entry.flags & ITEMS else [None] * len(entry.sentences)
         else:
             entry.sentences = ()
-        entry.marks = entry.mark = None
-        entry.words = ""  # an outline of a long report holds on to no copy of it
+        entry.words, entry.mark, entry.marks = "", None, ()  # an outline of a long report holds on to no copy of it
     return entries
 
 

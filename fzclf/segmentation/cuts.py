@@ -41,7 +41,7 @@ ITEM_SHIFT, LATER_ITEM_SHIFT, ITEM_MASK = 8, 12, 15
 # a mark; ends like a sentence; a later sentence may open an item; has items; whose numbers are not in the marks.
 INTRICATE, ENDED, GOES_ON, ITEMS, UNNUMBERED = 64, 128, 256, 512, 1024
 # Only in the table: what may stand behind the first character of an item, and what needs nothing behind it.
-_FOLLOWER, _VALUE_SHIFT, _WHOLE = 64, 8, 15
+FOLLOWER, VALUE_SHIFT, WHOLE = 64, 8, 15
 _NUMERALS = "一二三四五六七八九十"
 _OPENINGS = {
     char: (char in ITEM_STARTS) * ITEM
@@ -55,8 +55,8 @@ _END_MARKS = frozenset(MARKS)
 _MAYBE = bytes([CONCESSION | PLAN])
 
 Bounds = tuple[int, int]
-# Start, end, flags, sentences, a mark for each sentence; without marks the line is still to be cut.
-Line = tuple[int, int, int, Sequence[Bounds], Sequence[int] | None]
+# Start, end, flags, sentences, a mark for each sentence; without sentences the line is still to be cut.
+Line = tuple[int, int, int, Sequence[Bounds], Sequence[int]]
 
 
 class Lines(NamedTuple):
@@ -80,7 +80,7 @@ def read_lines(text: str) -> Iterable[Line]:
 
 
 def _uncut(text: str) -> Iterable[Line]:
-    return [(start, end, flags_of(text, start, end), (), None) for start, end in logical_lines(text)]
+    return [(start, end, flags_of(text, start, end), (), ()) for start, end in logical_lines(text)]
 
 
 def _scanned(text: str) -> Lines:
@@ -105,7 +105,7 @@ def flags_of(text: str, start: int, end: int) -> int:
 
 
 def cut_line(text: str, start: int, end: int, flags: int) -> tuple[int, Sequence[Bounds], Sequence[int]]:
-    """Flags, sentences and marks of a line of which a look has told `flags`: the slow twin of the scan, for any line."""
+    """Flags, sentences and marks of one line, of which a look has told `flags`: the slow twin of the scan."""
     spans = sentence_spans(text, start, end)
     flags |= may_start_plan(text, start) * PLAN
     if len(spans) > 1 and not ITEM_STARTS.isdisjoint(map(text.__getitem__, map(_START, spans[1:]))):
@@ -130,11 +130,12 @@ def scan_lines(text: str, bounds: Sequence[Bounds] | None = None) -> Lines:
     """
     if bounds is None and len(text) < _CHUNK:
         return _scan(text, 0, len(text), ())
-    lines = Lines([], [], [], [], [])
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
     for begin, end, chunk in _chunks(text) if bounds is None else _chunks_of_lines(bounds):
-        for column, part in zip(lines, _scan(text, begin, end, chunk), strict=True):
-            column += part
-    return lines
+        parts: tuple[list[Any], ...] = _scan(text, begin, end, chunk)
+        for column, part in zip(columns, parts, strict=True):
+            column.extend(part)
+    return Lines(*columns)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int, Sequence[Bounds]]]:
@@ -207,7 +208,7 @@ def _scanner() -> tuple[Any, NDArray[np.uint8], NDArray[np.uint16]]:
         kinds[[ord(char) for char in chars]] = kind
     openings = np.zeros(_BMP_SIZE, np.uint16)
     openings[[*map(ord, _OPENINGS)]] = [*_OPENINGS.values()]
-    openings[[*map(ord, ITEM_FOLLOWERS)]] |= _FOLLOWER
-    openings[[*map(ord, _NUMERALS)]] |= np.arange(1, 11, dtype=np.uint16) << _VALUE_SHIFT
-    openings[[*map(ord, WHOLE_ITEMS)]] |= _WHOLE << _VALUE_SHIFT
+    openings[[*map(ord, ITEM_FOLLOWERS)]] |= FOLLOWER
+    openings[[*map(ord, _NUMERALS)]] |= np.arange(1, 11, dtype=np.uint16) << VALUE_SHIFT
+    openings[[*map(ord, WHOLE_ITEMS)]] |= WHOLE << VALUE_SHIFT
     return kernels.scan, kinds, openings

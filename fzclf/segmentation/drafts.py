@@ -43,8 +43,8 @@ class Draft(Entry):
         What the line may be or hold, as `cuts` has it.
     mark : Enumerator or None
         What it opens with.
-    marks : sequence of int or None
-        What each of its sentences may be or hold; None before the line is cut.
+    marks : sequence of int
+        What each of its sentences may be or hold; empty, as `sentences`, before the line is cut.
     ended : bool
         Whether it ends like a sentence.
     """
@@ -58,7 +58,7 @@ class Draft(Entry):
         end: int,
         flags: int = 0,
         sentences: Sequence[Bounds] = (),
-        marks: Sequence[int] | None = None,
+        marks: Sequence[int] = (),
         mark: Enumerator | None = None,
         kind: str = "",
     ) -> None:
@@ -101,7 +101,7 @@ def drafts_of(text: str) -> list[Draft]:
         if begin == end:
             continue
         if begin > start or flags & INTRICATE:  # to be cut once more
-            flags, sentences, marks = flags_of(text, begin, end), (), None  # noqa: PLW2901
+            flags, sentences, marks = flags_of(text, begin, end), (), ()  # noqa: PLW2901
         mark = line_enumerator(text[begin : min(end, begin + ENUMERATOR_REACH)]) if flags & ENUMERATOR else None
         drafts.append(Draft(text, begin, end, flags, sentences, marks, mark))
     return drafts

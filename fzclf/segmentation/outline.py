@@ -62,8 +62,7 @@ def outline(text: str) -> list[Draft]:
     mark_inside(drafts, front)
     _mark_body(text, drafts, front)
     headings = [
-        _heading_bounds(text, draft) if draft.kind == HEADING or draft.mark is not None else None
-        for draft in drafts
+        _heading_bounds(text, draft) if draft.kind == HEADING or draft.mark is not None else None for draft in drafts
     ]
     place_in_sections(text, drafts, headings)
     return drafts
@@ -83,7 +82,7 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     ran_in = [False] * len(last)
     before: Draft | None = None
     for draft, after in zip(body, [*body[1:], None], strict=False):
-        if draft.marks is None:
+        if not draft.sentences:
             draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end, draft.flags)
         mark = draft.mark
         if mark is not None and not (mark.sure or mark.ordinal == last[mark.style] + 1):
