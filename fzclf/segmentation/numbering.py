@@ -89,13 +89,6 @@ _ITEM = re.compile(
 # What may be the second character of an item, and the items that have only one.
 ITEM_FOLLOWERS = _PLAIN_STARTS | frozenset("两是要方则来，,、：:.．）)先次者后")
 WHOLE_ITEMS = frozenset(map(chr, range(ord("①"), ord("⑳") + 1)))
-_COMMON_ITEMS = {f"{han}是": number for number, han in enumerate("一二三四五六七八九十", 1)} | {
-    f"{opener}{han}{closer}": number
-    for number, han in enumerate("一二三四五六七八九十", 1)
-    for opener in "（("
-    for closer in "）)"
-}
-_COMMON_REACH = 3
 _ITEM_CIRCLED, _ITEM_WORD = 6, 7  # groups of _ITEM; the others hold digits
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 
@@ -177,11 +170,6 @@ def item_ordinal(text: str, start: int, end: int) -> int | None:
 
     ``最后`` opens the last item of its list, whatever its number: it gives 0.
     """
-    if start + _COMMON_REACH < end:  # three items in four; 0.2 against 1.0 µs
-        opening = text[start : start + _COMMON_REACH]
-        common = _COMMON_ITEMS.get(opening) or (opening[2] != "否" and _COMMON_ITEMS.get(opening[:2]))
-        if common:
-            return common
     match = _ITEM.match(text, start, end)
     if match is None or match.lastindex is None:
         return None
