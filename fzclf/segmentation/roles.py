@@ -23,6 +23,8 @@ _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
 _ADDRESS = "各位代表"
+_TOLD_APART = (MIXED, PROBLEM)  # under such headings each sentence is read
+_UNTOLD = (None, MIXED)
 _MAY_TURN = HINT | PLAN_MARK | CONCESSION  # no other sentence changes what is being told
 
 
@@ -137,29 +139,32 @@ class _Reader:
         """Roles of a paragraph below a heading."""
         if entry.section is not self.section:
             self._enter(entry.section)
-        elif self.announced not in (None, MIXED) and not self.sober:
+        elif self.announced not in _UNTOLD and not self.sober:
             self.carried = str(self.announced)
         if self.carried == PROBLEM:
             self._go_on(entry)
         sentences = entry.sentences
-        if entry.flags & HINT or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+        if entry.flags & HINT or self.carried == PROBLEM or self.announced in _TOLD_APART:
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
             if entry.flags & PLAN_MARK and self.carried != PLAN:
                 self._step(self._sentence(sentences[0]), PLAN_MARK, opens=True)
-            entry.role = self.carried
-            entry.roles = [entry.role] * len(sentences)
+            entry.role = role = self.carried
+            entry.roles = [role] * len(sentences)
         self.last = sentences[-1]
 
     def _read_closely(self, entry: Draft) -> list[str]:
         """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
         announced, carried = self.announced, self.carried
+        leaves_plan = CONCESSION
+        if announced == MIXED:
+            leaves_plan = _MAY_TURN if words.PROBLEM_HINT.search(self.text, entry.start, entry.end) else 0
         roles: list[str] = []
         for position, mark in enumerate(entry.marks):
             if carried == PLAN:
-                turns = mark & CONCESSION if announced != MIXED else mark & _MAY_TURN and self._has_hint(entry)
-            elif carried == PROBLEM or announced in (MIXED, PROBLEM):
+                turns: int | bool = mark & leaves_plan
+            elif carried == PROBLEM or announced in _TOLD_APART:
                 turns = mark & _MAY_TURN or announced == PLAN or announced == PROBLEM != carried
             else:
                 turns = mark & HINT or position == 0
@@ -169,9 +174,6 @@ class _Reader:
                 carried = self.carried
             roles.append(carried)
         return roles
-
-    def _has_hint(self, entry: Draft) -> bool:
-        return words.PROBLEM_HINT.search(self.text, entry.start, entry.end) is not None
 
     def _leads_in(self) -> bool:
         """Whether the paragraph before ends like 以下几方面：."""
@@ -206,7 +208,7 @@ class _Reader:
 
     def _go_on(self, entry: Draft) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
-        if self.announced not in (None, MIXED) or self.sober:
+        if self.announced not in _UNTOLD or self.sober:
             return
         first = self._sentence(entry.sentences[0])
         continues = self._leads_in() or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
@@ -218,7 +220,7 @@ class _Reader:
     def _plans_may_start(self, first: bool) -> bool:
         if self.carried == PLAN:
             return False
-        return first or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM)
+        return first or self.carried == PROBLEM or self.announced in _TOLD_APART
 
     def _step(self, sentence: str, mark: int, opens: bool) -> None:
         """Let one sentence change what is being told."""
