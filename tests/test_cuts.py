@@ -101,6 +101,8 @@ def assert_twins_agree(text):
 @example("（《一。》。）\n不到位，不够")
 @example("\n \u3000\r\n")
 @example("有：一是好。二是好。")
+@example("（（法）。法）。")
+@example("\n".join("法" * i + "将。" for i in range(20)))
 def test_any_text_is_scanned_as_it_is_cut(text):
     assert_twins_agree(text)
 
