@@ -56,9 +56,9 @@ _BUCKET_WORDS = ir.VectorType(_WORD, BUCKET)
 U8S, U16S, U32S, U64S = (types.Array(t, 1, "C") for t in (types.uint8, types.uint16, types.uint32, types.uint64))
 I32S, I64S, F64S = (types.Array(t, 1, "C") for t in (types.int32, types.int64, types.float64))
 F32S = types.Array(types.float32, 1, "C")
-INPUT_U8S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
+INPUT_U8S, INPUT_U16S, INPUT_U32S, INPUT_I32S, INPUT_I64S, INPUT_F32S, INPUT_F64S = (
     types.Array(t, 1, "C", readonly=True)
-    for t in (types.uint8, types.uint32, types.int32, types.int64, types.float32, types.float64)
+    for t in (types.uint8, types.uint16, types.uint32, types.int32, types.int64, types.float32, types.float64)
 )
 
 
@@ -1365,70 +1365,176 @@ def place_children(
     return last
 
 
-@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_I64S, I64, I64S, I64S, U8S)
+# The numbers of `fzclf.segmentation.cuts`, which explains them; a test compares them.
+SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR, BREAK, COLON = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    20,
+    21,
+)
+ITEM, PLAN, HINT, INTRICATE, ENDED, GOES_ON, ITEMS, UNNUMBERED = 1, 8, 32, 64, 128, 256, 512, 1024
+OPENING_BITS, FOLLOWER, WHOLE, VALUE_SHIFT, ITEM_SHIFT, LATER_ITEM_SHIFT = 31, 64, 15, 8, 8, 12
+PLAN_REACH = 15
+
+
+@_inner()
+def _is_arabic(code: Number) -> Number:
+    return 0x30 <= code <= 0x39 or 0xFF10 <= code <= 0xFF19
+
+
+@_inner()
+def _item_number(codes: Array, i: Number, stop: Number, openings: Array) -> Number:
+    """Number of an item that opens with 一是, 一、 or （一）; 0 if none can open here, WHOLE if others have to look."""
+    n_openings = len(openings)
+    after: Number = i + 1
+    if _is_arabic(codes[i]):
+        while after < stop and after < i + 3 and _is_arabic(codes[after]):
+            after += 1
+        if after < stop and _is_arabic(codes[after]):
+            return 0
+    second = codes[after] if after < stop else 0
+    third = codes[after + 1] if after + 1 < stop else 0
+    value = np.int64(openings[codes[i]]) >> VALUE_SHIFT
+    follows = np.int64(openings[second]) if second < n_openings else 0
+    if 0 < value < WHOLE:
+        if second == 0x662F and third != 0x5426:  # 是, but not 是否
+            return value
+        if second == 0x3001 and (third >= n_openings or not openings[third] & FOLLOWER):  # 、
+            return value
+    in_brackets = (codes[i] == 0xFF08 or codes[i] == 0x28) and (third == 0xFF09 or third == 0x29)
+    if in_brackets and 0 < follows >> VALUE_SHIFT < WHOLE:
+        return follows >> VALUE_SHIFT
+    return WHOLE if follows & FOLLOWER or value == WHOLE else 0
+
+
+@_compiled(I64, INPUT_U32S, INPUT_U8S, INPUT_U16S, I64, I64, I64S, I64S, U16S)
 def scan(
     codes: Array,
     kinds: Array,
-    lines: Array,
+    openings: Array,
     base: Number,
+    n_lines: Number,
+    rows: Array,
     spans: Array,
-    n_before: Array,
-    flags: Array,
+    marks: Array,
 ) -> Number:
-    """Sentences of lines as if no pair protected a mark; offsets are `base` more than indices of `codes`.
+    """Lines and their sentences, as if no pair protected a mark; offsets are `base` more than indices of `codes`.
 
-    `n_before[i]` counts the sentences above line `i`, written or not; of a line whose flag says
-    INTRICATE, a pair may protect a mark. Sentences beyond the room in `spans` are only counted.
+    Row ``i`` of `rows` holds start, end, first sentence and flags of line ``i``; one more row tells the number of
+    sentences. If `n_lines` is not 0, so many starts and ends are given, else each break of `codes` ends a line.
+    `marks[s]` is what `openings` says of the first character of sentence ``s``, what the sentence may hold, and the
+    item it stands in: if the line has no run-in heading, and if it has.
+    Returns the number of lines, or, negative, the number of sentences if there is no room for them.
     """
     n = 0
-    room = len(spans) >> 1
+    line = 0
+    i: Number = 0
+    stop: Number = len(codes)
+    room = len(marks)
     n_kinds = len(kinds)
-    for line in range(len(flags)):
-        n_before[line] = n
-        stop = lines[2 * line + 1] - base
-        i = lines[2 * line] - base
-        flag = 0
-        waiting = 0  # one bit for each kind of pair that is open
+    while line < n_lines if n_lines else i < stop:
+        if n_lines:
+            i = rows[4 * line] - base
+            stop = rows[4 * line + 1] - base
+        first = n
+        start: Number = 0
+        end: Number = 0
+        flags: Number = 0
+        waiting: Number = 0  # one bit for each kind of pair that is open
+        item: Number = 0  # the one that the sentence before stands in
+        later_item: Number = 0  # the same, if the first sentence is a heading
+        announced = False
         while i < stop:
             kind = kinds[codes[i]] if codes[i] < n_kinds else 0
-            if kind == 1:
+            if kind == SPACE:
                 i += 1
                 continue
-            if kind == 2 or kind == 16 or kind == 18:
-                flag |= 4 if n == n_before[line] else 8
-            if n < room:
-                spans[2 * n] = i + base
-            while kind != 6:
-                if kind > 3:
-                    if kind == 4:
-                        second = codes[i + 1] if i + 1 < stop else 0
-                        if second < n_kinds and kinds[second] == 3:
-                            flag |= 1
-                    elif kind == 5:
-                        flag |= 1
-                    elif kind >= 8:
-                        bit = 1 << ((kind - 8) >> 1)
+            if kind == BREAK:
+                i += 1
+                if n_lines or n == first:
+                    continue
+                break
+            begin = i
+            mark: Number = openings[codes[i]] & OPENING_BITS if codes[i] < n_kinds else 0
+            if mark & ITEM:
+                number: Number = _item_number(codes, i, stop, openings)
+                if number == WHOLE or (number == 2 and announced and (item == 0 or later_item == 0)):
+                    flags |= ITEMS | UNNUMBERED
+                elif number:
+                    flags |= ITEMS
+                    if number == 1 or n == first or (item and number == item + 1):
+                        item = number
+                    if n > first and (number == 1 or n == first + 1 or (later_item and number == later_item + 1)):
+                        later_item = number
+            while kind != MARK:
+                if kind > HINT_SECOND:
+                    after: Number = codes[i + 1] if i + 1 < stop else 0
+                    if kind == HINT_FIRST:
+                        if after < n_kinds and kinds[after] == HINT_SECOND:
+                            mark |= HINT
+                    elif kind == HINT_ALONE:
+                        mark |= HINT
+                    elif kind == FUTURE:
+                        if 0 < i - begin < PLAN_REACH:
+                            mark |= PLAN
+                    elif kind == COLON:
+                        if after < n_kinds and openings[after] & ITEM:
+                            announced = True
+                    elif kind == BREAK:
+                        if not n_lines:
+                            break
+                    elif kind >= FIRST_PAIR:
+                        bit = 1 << ((kind - FIRST_PAIR) >> 1)
                         if kind & 1:
                             waiting &= ~bit
                         else:
                             if waiting & bit:
-                                flag |= 2
+                                flags |= INTRICATE
                             waiting |= bit
                 i += 1
                 if i >= stop:
                     break
                 kind = kinds[codes[i]] if codes[i] < n_kinds else 0
-            if i < stop:  # at a mark: its twins and closers belong to it
+            if kind == MARK:  # its twins and closers belong to it
                 if waiting:
-                    flag |= 2
+                    flags |= INTRICATE
                 while i < stop and codes[i] < n_kinds:
                     kind = kinds[codes[i]]
-                    if kind != 6 and kind != 7 and (kind < 8 or not kind & 1):
+                    if kind != MARK and kind != CLOSER and (kind < FIRST_PAIR or kind >= BREAK or not kind & 1):
                         break
                     i += 1
+                end = i
+            else:
+                end = i
+                while codes[end - 1] < n_kinds and kinds[codes[end - 1]] == SPACE:
+                    end -= 1
+            if n == first:
+                start = begin
+                flags |= mark
+            else:
+                flags |= mark & HINT | (mark & ITEM) * GOES_ON
             if n < room:
-                spans[2 * n + 1] = i + base
+                spans[2 * n] = begin + base
+                spans[2 * n + 1] = end + base
+                marks[n] = mark | item << ITEM_SHIFT | later_item << LATER_ITEM_SHIFT
             n += 1
-        flags[line] = flag
-    n_before[len(flags)] = n
-    return n
+        if n == first and n_lines == 0:
+            continue  # white space behind the last line
+        if line < room:
+            if codes[end - 1] < n_kinds and kinds[codes[end - 1]] == MARK:
+                flags |= ENDED
+            rows[4 * line] = start + base
+            rows[4 * line + 1] = end + base
+            rows[4 * line + 2] = first
+            rows[4 * line + 3] = flags
+        line += 1
+    if n > room:
+        return -n
+    rows[4 * line + 2] = n
+    return line

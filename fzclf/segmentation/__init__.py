@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
+from fzclf.segmentation.cuts import GOES_ON, ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
 from fzclf.segmentation.drafts import Draft
 from fzclf.segmentation.items import item_numbers
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry, outline
@@ -68,14 +69,23 @@ def _entries(text: str) -> list[Draft]:
     entries = outline(text)
     assign_roles(text, entries)
     for entry in entries:
-        entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
-        if entry.numbered:
-            run_in = bool(entry.section) and entry.section[-1][0] == entry.start
-            if entry.numbered > 1 or not run_in:
-                entry.items = item_numbers(text, entry.sentences, run_in=run_in)
-                continue
-        entry.items = [None] * len(entry.sentences)
+        if entry.kind == PARAGRAPH:
+            entry.items = _items(text, entry) if entry.flags & ITEMS else [None] * len(entry.sentences)
+        else:
+            entry.sentences = ()
+        entry.words, entry.mark, entry.marks = "", None, ()  # an outline of a long report holds on to no copy of it
     return entries
+
+
+def _items(text: str, entry: Draft) -> list[int | None]:
+    """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
+    run_in = bool(entry.section) and entry.section[-1][0] == entry.start
+    if run_in and not entry.flags & GOES_ON:
+        return [None] * len(entry.sentences)
+    if entry.flags & UNNUMBERED:
+        return item_numbers(text, entry.sentences, run_in=run_in)
+    shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
+    return [mark >> shift & ITEM_MASK or None for mark in entry.marks]
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from fzclf.segmentation.drafts import HEADING, METADATA, UNFINISHED, Draft
-from fzclf.segmentation.metadata import LONGEST_METADATA
 from fzclf.segmentation.numbering import Style
 from fzclf.segmentation.role_words import GLOSSARY
 
@@ -25,7 +24,7 @@ def body_lines(drafts: Sequence[Draft]) -> list[Draft]:
     for draft in drafts:
         if draft.kind:
             continue
-        if (draft.end - draft.start <= LONGEST_METADATA or draft.words[-1] == "|") and draft.is_data():
+        if draft.is_data():
             draft.kind = METADATA
             above = draft.words if draft.words[0] == "附" else ""
         elif above and (kind := _kind_below_annex(draft, above, drafts[-1])):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fzclf.segmentation.layout import logical_lines
-from fzclf.segmentation.metadata import LEFTOVER_STARTS, is_metadata, leftover_length
-from fzclf.segmentation.numbering import LINE_STARTS, Enumerator, line_enumerator
+from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, flags_of, read_lines
+from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length
+from fzclf.segmentation.numbering import Enumerator, line_enumerator
 
 TITLE, HEADING, PARAGRAPH, METADATA = "title", "heading", "paragraph", "metadata"
 Bounds = tuple[int, int]
-END_MARKS = frozenset("。！？；;!?")
 UNFINISHED = frozenset("，、,：:（(《“")
 ENUMERATOR_REACH = 16  # the longest enumerator is 第一百二十部分 with a space or two
 _LONGEST_LEFTOVER = 130
@@ -40,34 +39,45 @@ class Draft(Entry):
     ----------
     words : str
         Its characters, of very long lines the first ones.
+    flags : int
+        What the line may be or hold, as `cuts` has it.
     mark : Enumerator or None
         What it opens with.
+    marks : sequence of int
+        What each of its sentences may be or hold; empty, as `sentences`, before the line is cut.
     ended : bool
         Whether it ends like a sentence.
-    hint : int
-        Where it may first own up to a problem; negative if nowhere.
-    numbered : int
-        Whether its first sentence (1) or a later one (2) may open an item.
     """
 
-    __slots__ = ("_is_data", "ended", "hint", "mark", "numbered", "words")
+    __slots__ = ("_is_data", "ended", "flags", "mark", "marks", "words")
 
-    def __init__(self, start: int, end: int, words: str, mark: Enumerator | None, kind: str, ended: bool) -> None:
+    def __init__(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        flags: int = 0,
+        sentences: Sequence[Bounds] = (),
+        marks: Sequence[int] = (),
+        mark: Enumerator | None = None,
+        kind: str = "",
+    ) -> None:
         self.start = start  # not by super().__init__: there are as many drafts as lines
         self.end = end
         self.kind = kind
         self.level = 0
         self.section = ()
-        self.sentences = ()
+        self.sentences = sentences
         self.roles = ()
         self.items = ()
         self.role = ""
-        self.words = words
+        self.words = text[start:end] if end - start <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
+        self.flags = flags
         self.mark = mark
-        self.ended = ended
-        self.hint = -1
-        self.numbered = 0
-        self._is_data: bool | None = None
+        self.marks = marks
+        self.ended = flags & ENDED != 0
+        # A line that is too long and ends like a sentence is no metadata.
+        self._is_data = False if self.ended and LONGEST_METADATA < end - start <= _LONGEST_WORDS else None
 
     def is_data(self) -> bool:
         """Whether the words look like metadata, wherever they stand; asked often, found out once."""
@@ -81,22 +91,25 @@ class Draft(Entry):
 
 
 def drafts_of(text: str) -> list[Draft]:
-    """The logical lines of `text`; what a converter left behind at their start stands by itself."""
+    """The lines of `text`; what a converter left behind at their start stands by itself."""
     drafts: list[Draft] = []
-    for start, end in logical_lines(text):
-        if text[start] in LEFTOVER_STARTS:
-            start = _past_leftovers(text, start, end, drafts)  # noqa: PLW2901
-            if start == end:
-                continue
-        words = text[start:end] if end - start <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
-        mark = line_enumerator(words[:ENUMERATOR_REACH]) if words[0] in LINE_STARTS else None
-        drafts.append(Draft(start, end, words, mark, "", text[end - 1] in END_MARKS))
+    for start, end, flags, sentences, marks in read_lines(text):
+        if not flags & (LEFTOVER | INTRICATE | ENUMERATOR):
+            drafts.append(Draft(text, start, end, flags, sentences, marks))
+            continue
+        begin = _past_leftovers(text, start, end, drafts) if flags & LEFTOVER else start
+        if begin == end:
+            continue
+        if begin > start or flags & INTRICATE:  # to be cut once more
+            flags, sentences, marks = flags_of(text, begin, end), (), ()  # noqa: PLW2901
+        mark = line_enumerator(text[begin : min(end, begin + ENUMERATOR_REACH)]) if flags & ENUMERATOR else None
+        drafts.append(Draft(text, begin, end, flags, sentences, marks, mark))
     return drafts
 
 
 def _past_leftovers(text: str, start: int, end: int, drafts: list[Draft]) -> int:
     while start < end and (length := leftover_length(text[start : min(end, start + _LONGEST_LEFTOVER)])):
-        drafts.append(Draft(start, start + length, text[start : start + length], None, METADATA, False))
+        drafts.append(Draft(text, start, start + length, kind=METADATA))
         start += length
         while start < end and text[start].isspace():
             start += 1

@@ -21,9 +21,10 @@ def item_numbers(text: str, sentences: Sequence[tuple[int, int]], *, run_in: boo
     numbers: list[int | None] = []
     current: int | None = None
     for start, end in sentences:
-        ordinal = None
-        if text[start] in ITEM_STARTS and (numbers or not run_in):
-            ordinal = item_ordinal(text, start, end)
+        if text[start] not in ITEM_STARTS or (run_in and not numbers):
+            numbers.append(current)
+            continue
+        ordinal = item_ordinal(text, start, end)
         if ordinal == 0 and current is not None:
             current += 1
         elif ordinal == 2 and numbers and current is None and (first := _behind_colon(text, sentences[0][0], start)):

@@ -15,6 +15,8 @@ from fzclf.segmentation.lines import Line, Margin, inked_lines, margins
 from fzclf.segmentation.metadata import is_metadata, is_page_number
 from fzclf.segmentation.numbering import Style, line_enumerator
 
+Bounds = tuple[int, int]
+
 # A wrapped page has lines of 15 to 60 characters; a report saved line by paragraph has a median above 100.
 _NARROWEST, _WIDEST = 15, 60
 _FEWEST_FULL_LINES = 4
@@ -50,23 +52,39 @@ _GLUED_SITE = re.compile(
 )
 
 
-def logical_lines(text: str) -> Sequence[tuple[int, int]]:
+def logical_lines(text: str) -> Sequence[Bounds]:
     """Start and end of the lines of `text` as their author meant them."""
     lines = inked_lines(text)
     widths = [end - start for start, end in lines]
+    return mended(text, lines, widths) if is_broken(text, widths) else lines
+
+
+def is_broken(text: str, widths: Sequence[int]) -> bool:
+    """Whether the widths of its lines say that `text` may be a wrapped page, or have its body on one line."""
+    if _may_be_wrapped(widths):
+        return True
+    longest = max(widths, default=0)
+    return longest >= _shortest_body(text, longest)
+
+
+def mended(text: str, lines: Sequence[Bounds], widths: Sequence[int]) -> Sequence[Bounds]:
+    """The lines of a text whose layout may be broken: joined, split, or as they are."""
     if _may_be_wrapped(widths):
         return _unwrapped(text, [Line(*bounds) for bounds in lines])
-    if widths and (longest := max(widths)) > _BODY_LINE:
-        shortest = min(longest, _LONG_LINE + 1) if 2 * longest > len(text) else _LONG_LINE + 1
-        if longest >= shortest:
-            return [part for bounds in lines for part in _split_long(text, Line(*bounds), shortest)]
-    return lines
+    shortest = _shortest_body(text, max(widths))
+    return [part for bounds in lines for part in _split_long(text, Line(*bounds), shortest)]
+
+
+def _shortest_body(text: str, longest: int) -> int:
+    """Length from which on a line is looked at for headings inside it."""
+    holds_most = longest > _BODY_LINE and 2 * longest > len(text)
+    return min(longest, _LONG_LINE + 1) if holds_most else _LONG_LINE + 1
 
 
 # --- wrapped pages --------------------------------------------------------------------------
 
 
-def _may_be_wrapped(widths: list[int]) -> bool:
+def _may_be_wrapped(widths: Sequence[int]) -> bool:
     """Most reports have paragraphs on one line each; a look at the widths tells."""
     if len(widths) < _FEWEST_FULL_LINES:
         return False

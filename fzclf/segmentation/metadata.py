@@ -160,7 +160,9 @@ def is_metadata(line: str) -> bool:
 
 
 def _is_numbered(line: str) -> bool:
-    """Whether `line` opens with （一）, as headings do and no field of metadata."""
+    """Whether `line` opens with （一） or 一、, as headings do and no field of metadata."""
+    if line[1:2] == "、":
+        return line[0] in _HAN_DIGITS
     return line[1:2] in _HAN_DIGITS and line[2:3] in ("）", ")") and line[0] in ("（", "(")
 
 

@@ -52,6 +52,7 @@ _SINGLE_RUN = 20
 _HAN_SINGLE, _HAN_SINGLE_RUN = 0x3220, 10  # ㈠ to ㈩
 _ARABIC = frozenset("0123456789０１２３４５６７８９")
 _PLAIN_STARTS = frozenset("〇零一二三四五六七八九十百") | _ARABIC
+_PLAIN_FOLLOWERS = _PLAIN_STARTS | frozenset("、.．，,：:）) \u3000\xa0")
 _BRACKETS = frozenset("（(〔【［[")
 _SINGLE_STARTS = frozenset(
     [chr(first + step) for first, _ in _SINGLES for step in range(_SINGLE_RUN)]
@@ -85,6 +86,9 @@ _ITEM = re.compile(
     r"|([①-⑳])"
     r"|(首先|其次|再次|再者|最后)[，,是])"
 )
+# What may be the second character of an item, and the items that have only one.
+ITEM_FOLLOWERS = _PLAIN_STARTS | frozenset("两是要方则来，,、：:.．）)先次者后")
+WHOLE_ITEMS = frozenset(map(chr, range(ord("①"), ord("⑳") + 1)))
 _ITEM_CIRCLED, _ITEM_WORD = 6, 7  # groups of _ITEM; the others hold digits
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 
@@ -147,10 +151,14 @@ def _bracket_enumerator(line: str) -> Enumerator | None:
 
 
 def _plain_enumerator(line: str) -> Enumerator | None:
+    if line[1:2] not in _PLAIN_FOLLOWERS:  # 一是, 四个: half of all such lines
+        return None
     for pattern, style, sure in _DIGIT_PATTERNS if line[0] in _ARABIC else _HAN_PATTERNS:
         match = pattern.match(line)
         if match is not None:
             return Enumerator(style, number_of(match[1]), match.end(), sure)
+    if line[0] in _ARABIC:
+        return None
     match = _BRACKET_BROKEN.match(line)
     if match is not None and match[2] is not None:
         return Enumerator(Style.HAN_BRACKET, number_of(match[2]), match.end(), False)

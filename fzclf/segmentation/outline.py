@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from fzclf.segmentation.annexes import body_lines
-from fzclf.segmentation.cuts import cut_lines
+from fzclf.segmentation.cuts import GOES_ON, cut_line
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
     HEADING,
@@ -63,7 +63,10 @@ def outline(text: str) -> list[Draft]:
     mark_tail(drafts, front)
     mark_inside(drafts, front)
     _mark_body(text, drafts, front)
-    place_in_sections(text, drafts, [_heading_bounds(text, draft) for draft in drafts])
+    headings = [
+        _heading_bounds(text, draft) if draft.kind == HEADING or draft.mark is not None else None for draft in drafts
+    ]
+    place_in_sections(text, drafts, headings)
     return drafts
 
 
@@ -73,46 +76,40 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     last = list(_NONE_YET)
     ran_in = [False] * len(last)
     before: Draft | None = None
-    cuts = cut_lines(text, [(draft.start, draft.end) for draft in body])
-    for draft, after, (sentences, hint, numbered) in zip(body, [*body[1:], None], cuts, strict=False):
+    for draft, after in zip(body, [*body[1:], None], strict=False):
+        if not draft.sentences:
+            draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end, draft.flags)
         mark = draft.mark
-        if mark is not None:
-            if mark.sure or mark.ordinal == last[mark.style] + 1:
-                last[mark.style :] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
-            else:  # badly written, and not the next number at its place
-                draft.mark = mark = None
-        if (
-            len(sentences) == 1
-            and (mark is not None or draft.end - draft.start <= _LONGEST_PLAIN)
-            and _is_heading(draft, after, before, ran_in=mark is not None and ran_in[mark.style])
-        ):
-            draft.kind = HEADING
+        if mark is not None and not (mark.sure or mark.ordinal == last[mark.style] + 1):
+            draft.mark = mark = None  # badly written, and not the next number at its place
+        alone = len(draft.sentences) == 1
+        if mark is None:
+            short = draft.end - draft.start <= _LONGEST_PLAIN
+            draft.kind = HEADING if short and alone and _is_plain_heading(draft, after, before) else PARAGRAPH
         else:
-            draft.kind = PARAGRAPH
-            draft.sentences = sentences
-            draft.hint = hint
-            draft.numbered = numbered
-        if mark is not None:
-            ran_in[mark.style] = draft.kind == PARAGRAPH
+            last[mark.style :] = (mark.ordinal, *_NONE_YET[mark.style + 1 :])
+            heads = alone and _is_numbered_heading(draft, mark, after, before, ran_in[mark.style])
+            draft.kind = HEADING if heads else PARAGRAPH
+            ran_in[mark.style] = not heads
         before = draft
 
 
 # --- headings -------------------------------------------------------------------------------
 
 
-def _is_heading(draft: Draft, after: Draft | None, before: Draft | None, ran_in: bool) -> bool:
-    """Whether a line is a heading; `ran_in` says that the number before it opened a paragraph."""
-    if draft.mark is None:
-        return _is_plain_heading(draft, after, before)
-    if len(draft) <= draft.mark.length:
+def _is_numbered_heading(
+    draft: Draft, mark: Enumerator, after: Draft | None, before: Draft | None, ran_in: bool
+) -> bool:
+    """Whether a line with a number is a heading; `ran_in` says that the number before it opened a paragraph."""
+    if len(draft) <= mark.length:
         return False
-    if draft.mark.style >= Style.DIGIT:
-        return _is_digit_heading(draft, draft.mark.style, after, before)
-    if ran_in and len(draft) >= _SHORTEST_TOLD and _TELLS.search(draft.words, draft.mark.length):
+    if mark.style >= Style.DIGIT:
+        return _is_digit_heading(draft, mark.style, after, before)
+    if ran_in and len(draft) >= _SHORTEST_TOLD and _TELLS.search(draft.words, mark.length):
         return False
     if not draft.ended:
         return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
-    listed = after is None or (after.mark is not None and after.mark.style <= draft.mark.style)
+    listed = after is None or (after.mark is not None and after.mark.style <= mark.style)
     return len(draft) <= _LONGEST_MARKED and draft.words[-1] in "。！!" and not listed
 
 
@@ -169,9 +166,9 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
     """Where the heading stands that this line is, or that it opens with."""
     if draft.kind == HEADING:
         return draft.start, draft.end
-    if draft.mark is None or len(draft.sentences) < 2:
+    if draft.mark is None or draft.kind != PARAGRAPH or len(draft.sentences) < 2:
         return None
-    goes_on = draft.numbered > 1 and _goes_on_inside(text, draft.sentences[1:], draft.mark)
+    goes_on = draft.flags & GOES_ON and _goes_on_inside(text, draft.sentences[1:], draft.mark)
     return None if goes_on else _run_in_bounds(text, draft.sentences, draft.mark)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 OPENING, ACHIEVEMENT, PROBLEM, PLAN, CLOSING = "opening", "achievement", "problem", "plan", "closing"
 MIXED = "problem and plan"  # of a heading only
@@ -54,6 +55,7 @@ YEAR = re.compile(r"(20\d\d)[ ]?(?:年|[-—－～至])")
 _YEARS_WORK = re.compile(r"工作|实事|目标|任务|重点|安排|计划|主要")
 
 
+@lru_cache(maxsize=256)  # each heading is asked about up to three times, and 存在的问题 in most reports
 def heading_role(heading: str, report_year: int = 0) -> tuple[str | None, bool]:
     """Role that a heading announces, ``MIXED`` for problems with plans, None if it is silent.
 
@@ -148,7 +150,7 @@ _RESOLVES = re.compile(
 _MENDS = re.compile(r"解决|改进|改善|克服|破解|整改|应对|[不绝]辜负|不负|直面|正视|重视|措施")
 _RESOLVES_WITH = frozenset("对面针这上以我要在今")
 _LOOSE_PLAN_STARTS = re.compile(rf"未来|我们将|我[省市县区旗镇乡局厅委部院所街]将|{_WILL}")
-_PLAN_STARTS_WITH = frozenset("针对为下接今明来新展在2未")
+PLAN_STARTS_WITH = _RESOLVES_WITH | frozenset("针对为下接今明来新展在2未")
 _PLAN_REACH = 15  # what else opens a plan has 将 among its first characters
 STARTS_MEASURE = re.compile(
     r"(?:[（(]?[一二三四五六七八九十]{1,2}[）)、]|[一二三四五六七八九十]{1,2}[是要]"
@@ -176,7 +178,7 @@ def says_problem(sentence: str) -> bool:
         return False
     if _TURNS_SOBER.search(sentence):
         return True
-    if _SAYS_LACK.search(sentence) or _has_lack(sentence):
+    if _has_lack(sentence) or _SAYS_LACK.search(sentence):
         return _NO_LACK.search(sentence) is None
     return False
 
@@ -190,9 +192,12 @@ def owns_up(sentence: str) -> bool:
 
 def _has_lack(sentence: str) -> bool:
     """仍然面临……挑战: something is had, and within reach of it something is lacking."""
-    if _LACKING.search(sentence) is None:
-        return False
-    return any(_LACKING.search(sentence, has.end(), has.end() + 44) for has in _HAS.finditer(sentence))
+    has = _HAS.search(sentence)
+    while has is not None:
+        if _LACKING.search(sentence, has.end(), has.end() + 44):
+            return True
+        has = _HAS.search(sentence, has.end())
+    return False
 
 
 def turns_sober(sentence: str) -> bool:
@@ -202,7 +207,7 @@ def turns_sober(sentence: str) -> bool:
 
 def may_start_plan(text: str, start: int) -> bool:
     """Whether the sentence that starts here can open a plan at all; true of one in ten."""
-    return text[start : start + 1] in _PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
+    return text[start : start + 1] in PLAN_STARTS_WITH or text.find("将", start + 1, start + _PLAN_REACH) > 0
 
 
 def resolves(sentence: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fzclf.segmentation import role_words as words
+from fzclf.segmentation.cuts import CONCESSION, HINT
+from fzclf.segmentation.cuts import PLAN as PLAN_MARK
 from fzclf.segmentation.drafts import HEADING, METADATA, PARAGRAPH, TITLE, Bounds, Draft
 from fzclf.segmentation.role_words import ACHIEVEMENT, CLOSING, MIXED, OPENING, PLAN, PROBLEM, ROLES
 from fzclf.segmentation.speeches import ADDRESSES, close_speeches, is_address
@@ -21,6 +23,9 @@ _YEAR_LINES = 8
 _OPENING_PARAGRAPHS = 4
 _CLOSING_PARAGRAPHS = 4
 _CALL = "让我们"
+_TOLD_APART = (MIXED, PROBLEM)  # under such headings each sentence is read
+_UNTOLD = (None, MIXED)
+_MAY_TURN = HINT | PLAN_MARK | CONCESSION  # no other sentence changes what is being told
 
 
 def assign_roles(text: str, entries: Sequence[Draft]) -> None:
@@ -37,7 +42,8 @@ def assign_roles(text: str, entries: Sequence[Draft]) -> None:
         if entry.kind == PARAGRAPH:
             if index < opened_by or (reopened and not entry.section):
                 state.read_opening(entry)
-                reopened = 0 if _announces(text, entry) else max(reopened - 1, 0)
+                if reopened:
+                    reopened = 0 if _announces(text, entry) else reopened - 1
             else:
                 state.read(entry)
         elif entry.kind == HEADING:
@@ -92,7 +98,6 @@ class _Reader:
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # the sentence before did not end in a semicolon
         self.last: Bounds = (0, 0)  # the last sentence of the paragraph before
-        self._heard: dict[Bounds, tuple[str | None, bool]] = {}
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
         return self._announcement(section)[0]
@@ -104,12 +109,9 @@ class _Reader:
         """
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
-        heard = self._heard
         for depth in range(len(section) - 1, -1, -1):
-            bounds = section[depth]
-            if bounds not in heard:
-                heard[bounds] = words.heading_role(self.text[bounds[0] : bounds[1]], self.report_year)
-            role, surely = heard[bounds]
+            start, end = section[depth]
+            role, surely = words.heading_role(self.text[start:end], self.report_year)
             if role is None:
                 continue
             if surely and role != ACHIEVEMENT:
@@ -125,60 +127,65 @@ class _Reader:
     def read_opening(self, entry: Draft) -> None:
         """Roles above the first heading: problems count only if they are owned up to."""
         roles = [OPENING] * len(entry.sentences)
-        if entry.hint >= 0:
-            for position, bounds in enumerate(entry.sentences[1:], 1):
-                sentence = self._sentence(bounds)
+        entry.roles, entry.role = roles, OPENING
+        if not entry.flags & HINT:
+            return
+        for position in range(1, len(roles)):
+            if entry.marks[position] & HINT:
+                sentence = self._sentence(entry.sentences[position])
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
-                elif roles[position - 1] == PROBLEM:
-                    if words.resolves(sentence):
-                        roles[position] = PLAN
-                    elif words.OPENS_ITEM.match(sentence) or words.FALLS_SHORT.search(sentence):
-                        roles[position] = PROBLEM
-        entry.roles, entry.role = roles, _widest(entry.sentences, roles)
+                    continue
+            if roles[position - 1] == PROBLEM:
+                sentence = self._sentence(entry.sentences[position])
+                if words.resolves(sentence):
+                    roles[position] = PLAN
+                elif words.OPENS_ITEM.match(sentence) or words.FALLS_SHORT.search(sentence):
+                    roles[position] = PROBLEM
+        entry.role = _widest(entry.sentences, roles)
 
     def read(self, entry: Draft) -> None:
         """Roles of a paragraph below a heading."""
         if entry.section is not self.section:
             self._enter(entry.section)
-        elif self.announced not in (None, MIXED) and not self.sober:
+        elif self.announced not in _UNTOLD and not self.sober:
             self.carried = str(self.announced)
         if self.carried == PROBLEM:
             self._go_on(entry)
         sentences = entry.sentences
         if self.announced == CLOSING:  # a glossary
             entry.role, entry.roles = CLOSING, [CLOSING] * len(sentences)
-        elif entry.hint >= 0 or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM):
+        elif entry.flags & HINT or self.carried == PROBLEM or self.announced in _TOLD_APART:
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
-            if self.carried != PLAN and words.may_start_plan(self.text, entry.start):
-                self._step(self._sentence(sentences[0]), opens=True, lacking=False)
-            entry.role = self.carried
-            entry.roles = [entry.role] * len(sentences)
+            if entry.flags & PLAN_MARK and self.carried != PLAN:
+                self._step(self._sentence(sentences[0]), PLAN_MARK, opens=True)
+            entry.role = role = self.carried
+            entry.roles = [role] * len(sentences)
         self.last = sentences[-1]
 
     def _read_closely(self, entry: Draft) -> list[str]:
-        text, hint = self.text, entry.hint
-        told_apart = self.announced in (MIXED, PROBLEM)
-        roles = []
-        before = entry.start
-        for bounds in entry.sentences:
-            start, end = bounds
-            opens = start == entry.start
-            if 0 <= hint < start:
-                found = words.PROBLEM_HINT.search(text, start, entry.end)
-                hint = found.start() if found else -1
-            lacks = start <= hint < end
-            if self.carried == PLAN:
-                may_turn = entry.hint >= 0 if told_apart else text[start] in words.CONCESSION_STARTS
+        """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
+        announced, carried = self.announced, self.carried
+        leaves_plan, read_all = CONCESSION, False
+        if announced in _TOLD_APART:
+            hinted = words.PROBLEM_HINT.search(self.text, entry.start, entry.end) is not None
+            leaves_plan = _MAY_TURN if hinted else 0
+            read_all = hinted and announced == PROBLEM  # an item may own up without a hint
+        roles: list[str] = []
+        for position, mark in enumerate(entry.marks):
+            if carried == PLAN:
+                turns: int | bool = read_all or mark & leaves_plan
+            elif carried == PROBLEM or announced in _TOLD_APART:
+                turns = mark & _MAY_TURN or announced == PLAN or announced == PROBLEM != carried
             else:
-                may_turn = opens or lacks or told_apart or self.carried == PROBLEM
-            if may_turn:
-                self.ended = text[before - 1] in "。！!"
-                self._step(text[start : min(end, start + _REACH)], opens, lacks)
-            roles.append(self.carried)
-            before = end
+                turns = mark & HINT or position == 0
+            if turns:
+                self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
+                self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
+                carried = self.carried
+            roles.append(carried)
         return roles
 
     def _leads_in(self) -> bool:
@@ -218,7 +225,7 @@ class _Reader:
 
     def _go_on(self, entry: Draft) -> None:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
-        if self.announced not in (None, MIXED) or self.sober:
+        if self.announced not in _UNTOLD or self.sober:
             return
         first = self._sentence(entry.sentences[0])
         continues = self._leads_in() or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
@@ -230,33 +237,36 @@ class _Reader:
     def _plans_may_start(self, first: bool) -> bool:
         if self.carried == PLAN:
             return False
-        return first or self.carried == PROBLEM or self.announced in (MIXED, PROBLEM)
+        return first or self.carried == PROBLEM or self.announced in _TOLD_APART
 
-    def _step(self, sentence: str, opens: bool, lacking: bool) -> None:
+    def _step(self, sentence: str, mark: int, opens: bool) -> None:
         """Let one sentence change what is being told."""
-        if self._starts_plan(sentence, opens):
+        concedes = mark & CONCESSION and words.CONCEDES.match(sentence)
+        if self._starts_plan(sentence, mark, opens):
             depth = len(self.section or ())
             self.carried, self.held_at = PLAN, depth if self.held_at is None else min(depth, self.held_at)
         elif self.carried == PLAN and self.announced == PROBLEM and words.owns_up(sentence):
             self.carried = PROBLEM  # the next item, behind what will be done about the one before
-        elif self.carried == PLAN and self.announced != MIXED and not words.CONCEDES.match(sentence):
+        elif self.carried == PLAN and self.announced != MIXED and not concedes:
             return
         elif self.announced == PROBLEM:
             self.carried = PROBLEM
-        elif lacking and words.says_problem(sentence):
+        elif mark & HINT and words.says_problem(sentence):
             self.carried = PROBLEM
             self.sober = self.sober or words.turns_sober(sentence)
             self.past_sober = self.past_sober or self.sober
-        elif self.announced == MIXED and words.CONCEDES.match(sentence):
+        elif self.announced == MIXED and concedes:
             self.carried = PROBLEM
 
-    def _starts_plan(self, sentence: str, opens: bool) -> bool:
+    def _starts_plan(self, sentence: str, mark: int, opens: bool) -> bool:
         if not self._plans_may_start(opens):
             return False
         if self.carried == PROBLEM and words.resolves(sentence):
             return True
         if self.announced == PLAN and not opens and self.ended and not words.FALLS_SHORT.search(sentence):
             return not words.OPENS_ITEM.match(sentence)
+        if not mark & PLAN_MARK:
+            return False
         loosely = self.announced != ACHIEVEMENT or self.carried == PROBLEM
         return words.starts_plan(sentence, self.report_year, loosely=loosely)
 
@@ -279,8 +289,10 @@ def _report_year(text: str, entries: Sequence[Draft]) -> int:
             if year:
                 return year
     for entry in entries[:_YEAR_LINES]:
+        if entry.kind == METADATA:
+            continue
         match = words.YEAR.search(text, entry.start, min(entry.end, entry.start + 60))
-        if match and entry.kind != METADATA:
+        if match:
             return int(match[1])
     return 0
 
