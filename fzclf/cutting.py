@@ -132,9 +132,6 @@ def word_bounds(
 def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Runs of spans of about `BATCH` code points, as (first, behind the last)."""
     lengths = np.cumsum(ends - starts)
-    if len(lengths) and lengths[-1] <= BATCH:
-        yield 0, len(lengths)
-        return
     first = 0
     while first < len(starts):
         done = lengths[first - 1] if first else 0
@@ -228,6 +225,14 @@ class Spans(NamedTuple):
         if not kernels.measure_spans(text, starts, stops, sizes):
             raise IndexError(f"spans must lie inside the text of {len(text)} code points, start <= end")
         return Spans(text, starts, stops, *sizes.tolist())
+
+    def batches(self) -> Iterator[tuple[slice, Spans]]:
+        """The same, some at a time, each with its place among all."""
+        if self.n_codes <= BATCH:
+            yield slice(0, len(self.starts)), self
+            return
+        for first, stop in span_batches(self.starts, self.stops):
+            yield slice(first, stop), Spans.of(self.text, self.starts[first:stop], self.stops[first:stop])
 
 
 def cut_spans(spans: Spans, lexicon: Lexicon, workspace: Workspace) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fzclf.counting import NORMS, FastRows
-from fzclf.cutting import Spans, Workspace, cut_spans, joined_spans, span_batches
+from fzclf.cutting import Spans, Workspace, cut_spans, joined_spans
 from fzclf.features import CHANNELS, Units
 from fzclf.machine import kernels
 from fzclf.model import Model, View
@@ -75,15 +75,14 @@ class FastMargins:
         sums = np.zeros((n_units + 1, width_of(self.n_categories)))
         tallies = np.zeros(n_units, dtype=np.int64)
         counts = self._workspace.counters(self._most_terms)[0]
-        for first, stop in span_batches(units.starts, units.ends):
-            spans = Spans.of(units.codes, units.starts[first:stop], units.ends[first:stop])
+        for part, spans in Spans.of(units.codes, units.starts, units.ends).batches():
             lowered: Spans | None = None
             for view in self._views:
                 if view.lowercase and lowered is None:
                     text, bounds = joined_spans(*spans[:3], view.lexicon, self._workspace, lowercase=True)
                     lowered = Spans.of(text, bounds[:-1], bounds[1:])  # some letters become two
                 own = lowered if view.lowercase and lowered else spans
-                view.add(own, counts, sums[first:stop].ravel(), tallies[first:stop])
+                view.add(own, counts, sums[part].ravel(), tallies[part])
         return sums, tallies
 
     def of_sentences(
