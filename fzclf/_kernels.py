@@ -432,15 +432,16 @@ def _cut_unknown(
 @_inner(inline="always")
 def _number_chunk(text: Array, begin: Number, stop: Number, char_ids: Array, chunk: Number, ids: Array) -> Number:
     """Characters as the lexicon numbers them, up to the end of a block; 0 is none of its characters."""
-    n = 0
-    before: Number = 0
-    while begin + n < stop:
+    n = min(stop - begin, chunk)
+    for i in range(n):
+        code = text[begin + i]
+        ids[i] = char_ids[code] if code < 65536 else np.uint16(0)
+    while n > 0 and begin + n < stop:
         code = text[begin + n]
         char = char_ids[code] if code < 65536 else np.uint16(0)
-        if char == 0 and n >= chunk and before != 0:
+        if char == 0 and ids[n - 1] != 0:
             break
         ids[n] = char
-        before = char
         n += 1
     for after in range(n, n + 4):
         ids[after] = 0
@@ -522,6 +523,8 @@ def _follow_route(
     x = 0
     while x < n:
         y = nexts[x]
+        if text[begin + x] == 13 and x + 1 < n and text[begin + x + 1] == 10:
+            y = x + 2
         if seconds[x] & seconds[y]:
             while seconds[y]:
                 y += 1
@@ -592,9 +595,6 @@ def cut_spans(
             for k in range(n):
                 fourths[k] = _child(thirds[k], ids[k + 3], nodes)
             _best_route(n, ids, seconds, thirds, fourths, nodes, weights, hmm[20], route, nexts)
-            for k in range(n - 1):
-                if text[begin + k] == 13 and text[begin + k + 1] == 10:
-                    nexts[k] = k + 2
             n_tokens = _follow_route(
                 text,
                 begin,
@@ -1257,10 +1257,7 @@ def place_sentences(
             own += 1
 
 
-@_compiled(
-    *(types.void, F64S, I64, I32S, INPUT_I64S, INPUT_F64S, I64, I64, INPUT_F32S, types.float64),
-    *(I32S, F64S, F64S, F64S, I64S, F64S),
-)
+@_compiled(types.void, F64S, I64, I32S, INPUT_I64S, INPUT_F64S, I64, I64, INPUT_F32S, I32S, F64S, F64S)
 def score_places(
     sums: Array,
     width: Number,
@@ -1270,18 +1267,13 @@ def score_places(
     n_flags: Number,
     n_categories: Number,
     rows: Array,
-    temperature: Number,
     columns: Array,
     data: Array,
     margins: Array,
-    shares: Array,
-    best: Array,
-    certainty: Array,
 ) -> None:
     """Margins of sentences from the sums of the units that each sees through some of its six channels, and its flags.
 
     `rows`: what each category of each channel's unit counts for all categories, then each flag, then the bias.
-    Then the softmax of the margins over the temperature, the first best category, and its share.
     """
     n_shown = len(channels) * n_categories
     for own in range(len(seen) // 6):
@@ -1300,19 +1292,6 @@ def score_places(
         data[n] = 1.0
         for block in range(0, width, BLOCK):
             _add_rows(margins, own * width + block, columns, data, n + 1, 1.0, rows, width, block)
-        first = own * width
-        highest = 0
-        for category in range(1, n_categories):
-            highest = category if margins[first + category] > margins[first + highest] else highest
-        total = 0.0
-        for category in range(n_categories):
-            share = np.exp(margins[first + category] / temperature - margins[first + highest] / temperature)
-            shares[own * n_categories + category] = share
-            total += share
-        for category in range(n_categories):
-            shares[own * n_categories + category] /= total
-        best[own] = highest
-        certainty[own] = shares[own * n_categories + highest]
 
 
 @_compiled(I64, I64S, I64S, I64S, U16S, U64S, U64S, I32S)

@@ -44,7 +44,6 @@ class FastMargins:
 
     def __init__(self, model: Model, engines: Sequence[FastRows], tallied: Sequence[int]) -> None:
         self.n_categories = len(model.bias)
-        self._temperature = model.temperature
         self._workspace = Workspace()
         self._views = [
             FastView(view, engine, order, self._workspace)
@@ -85,21 +84,17 @@ class FastMargins:
                 view.add(own, counts, sums[part].ravel(), tallies[part])
         return sums, tallies
 
-    def of_sentences(
-        self, sums: NDArray[np.float64], units: Units
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-        """What `fzclf.scoring.Scores` says of sentences, from the sums of the units that each sees, and its flags."""
+    def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
+        """Margins, shape (n_sentences, n_categories), from the sums of the units that each sees, and its flags."""
         n_sentences, n_flags = units.flags.shape
         width, n_shown = sums.shape[1], len(self._rows)
-        margins, shares = np.zeros((n_sentences, width)), np.empty((n_sentences, self.n_categories))
-        best, certainty = np.empty(n_sentences, dtype=np.int64), np.empty(n_sentences)
+        margins = np.zeros((n_sentences, width))
         kernels.score_places(
-            sums.reshape(-1), width, units.seen.reshape(-1), self._channels, units.flags.reshape(-1), n_flags,
-            self.n_categories, self._rows.ravel(), self._temperature,
-            self._workspace.take("shown", n_shown, np.int32), self._workspace.take("shown sums", n_shown, np.float64),
-            margins.ravel(), shares.ravel(), best, certainty,
+            sums.ravel(), width, units.seen.ravel(), self._channels, units.flags.ravel(), n_flags,
+            self.n_categories, self._rows.ravel(), self._workspace.take("shown", n_shown, np.int32),
+            self._workspace.take("shown sums", n_shown, np.float64), margins.ravel(),
         )  # fmt: skip
-        return margins[:, : self.n_categories], shares, best, certainty
+        return margins[:, : self.n_categories]
 
 
 class FastView:

@@ -23,21 +23,12 @@ class Scores:
     ----------
     margins : array of shape (n_sentences, n_categories)
         Sums of weights plus the bias; no unit, not probabilities.
-    shares : array of shape (n_sentences, n_categories)
-        Probabilities by the temperature of the model.
-    best : array of int64, shape (n_sentences,)
-        The category with the highest margin, the first of equals.
-    certainty : array of shape (n_sentences,)
-        Its probability.
     n_known : array of shape (n_sentences,)
         How many different pairs of characters of each sentence the model knows (terms of any
         length, if it has no view of characters).
     """
 
     margins: NDArray[np.float64]
-    shares: NDArray[np.float64]
-    best: NDArray[np.int64]
-    certainty: NDArray[np.float64]
     n_known: NDArray[np.int64]
 
 
@@ -53,7 +44,6 @@ class Scorer:
         self._context = np.concatenate(model.context).astype(np.float64)  # the channels' matrices, one below the other
         self._flag_weights = model.flag_weights.astype(np.float64)
         self._bias = model.bias.astype(np.float64)
-        self._temperature = model.temperature
 
     def _compiled(self, model: Model) -> FastMargins | None:
         """The compiled way, if this model can go it."""
@@ -66,11 +56,9 @@ class Scorer:
         """Margins of every sentence, in its place: with its neighbours, headings and flags."""
         if self._fast is not None:
             sums, tallies = self._fast.of_units(units)
-            return Scores(*self._fast.of_sentences(sums, units), tallies[units.seen[:, 0]])
+            return Scores(self._fast.of_sentences(sums, units), tallies[units.seen[:, 0]])
         alone, tallies = self.score_units_by_rows(units)
-        margins = self.place(alone, units)
-        shares, best = probabilities(margins, self._temperature), margins.argmax(axis=1)
-        return Scores(margins, shares, best, shares[np.arange(len(best)), best], tallies[units.seen[:, 0]])
+        return Scores(self.place(alone, units), tallies[units.seen[:, 0]])
 
     def place(self, alone: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
         """Margins of sentences from what every unit says alone; the slow twin of ``FastMargins.of_sentences``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from fzclf.features import CHANNELS, Units, alone
 from fzclf.loading import scorer_of
 from fzclf.model import Model
 from fzclf.report import Block, Paragraph, Report, Sentence
-from fzclf.scoring import Scorer, Scores
+from fzclf.scoring import Scorer, Scores, probabilities
 from fzclf.segmentation import section_of
 from fzclf.segmentation.outline import PARAGRAPH, Bounds, Entry
 
@@ -210,14 +211,23 @@ class Tagging:
         self.model = model
         self.units = units
         self.scores: Scores = scorer.score(units)
-        self.shares, best, self.certainty = self.scores.shares, self.scores.best, self.scores.certainty
+        best = self.scores.margins.argmax(axis=1)
         self.foreign = self.known_share(0, len(best)) < model.review.known_share_text
         if self.foreign and _OTHER in model.categories:
             # In a text of another kind a weak resemblance to one of the five is chance.
-            other = model.categories.index(_OTHER)
-            best = np.where(self.certainty < model.review.sentence_probability, other, best)
-            self.certainty = self.shares[np.arange(len(best)), best]
+            weak = self.shares.max(axis=1) < model.review.sentence_probability
+            best[weak] = model.categories.index(_OTHER)
         self.best: list[int] = best.tolist()
+
+    @cached_property
+    def shares(self) -> NDArray[np.float64]:
+        """Probabilities of all categories for every sentence, when the first is asked for."""
+        return probabilities(self.scores.margins, self.model.temperature)
+
+    @cached_property
+    def certainty(self) -> NDArray[np.float64]:
+        """Probability of the category of every sentence."""
+        return self.shares[np.arange(len(self.best)), self.best]
 
     def known_share(self, first: int, stop: int) -> float:
         """Share of the pairs of characters of some sentences that the model knows."""
