@@ -200,14 +200,14 @@ def _score(paragraphs: list[str]) -> Work:
     return lambda: kernels.score_rows(rows.indptr, rows.indices, rows.data, weights, np.zeros(6), 6, margins)
 
 
-def _public(name: str, look: Callable[[Any], Any] = id) -> Callable[[list[str]], Work]:
-    """A function of the public API on reports of about 5,000 characters, and a look at what it gives."""
+def _public(name: str, look: Callable[[Any], Any] = id, n_codes: int = 5000) -> Callable[[list[str]], Work]:
+    """A function of the public API on reports of about `n_codes` characters, and a look at what it gives."""
 
     def make(paragraphs: list[str]) -> Work:
         import fzclf
 
         function = getattr(fzclf, name)
-        reports = reports_of(paragraphs)
+        reports = reports_of(paragraphs, n_codes)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             function(reports[0])
@@ -256,6 +256,7 @@ ENGINES = [
     Engine("fzclf", "segment", _public("segment"), slow=True, exact=False),
     Engine("TF-IDF of jieba + scikit-learn", "classify", _sklearn_rows(BIGRAMS, reference.cut), slow=True, exact=False),
     Engine("fzclf", "classify", _public("classify"), exact=False),
+    Engine("fzclf, reports of 20,000 characters", "classify", _public("classify", n_codes=20_000), exact=False),
     Engine("fzclf, and every tag read", "classify", _public("classify", _all_tags), exact=False),
     Engine("fastText", "train on words, 1 epoch", _fasttext_train, needs="fasttext", slow=True, exact=False),
     Engine("fastText", "predict from words", _fasttext_predict, needs="fasttext", slow=True, exact=False),
