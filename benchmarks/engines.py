@@ -19,7 +19,6 @@ from fzclf.codes import code_points
 from fzclf.counting import FastRows
 from fzclf.cutting import Workspace, tokenize, word_bounds
 from fzclf.lexicon import lexicon_for
-from fzclf.nodes import NodeTable
 from fzclf.terms import TermSettings, TermTable
 from fzclf.tokens import TokenBatch, token_batches
 
@@ -173,19 +172,18 @@ def _batches(paragraphs: list[str], settings: TermSettings) -> list[TokenBatch]:
 def _count(paragraphs: list[str]) -> Work:
     engine = FastRows(table_of(BIGRAMS, paragraphs))
     engine.rows(*_spans(paragraphs[:1]))
-    nodes: NodeTable = engine.nodes
     batches, workspace = _batches(paragraphs, BIGRAMS), Workspace()
 
     def work() -> None:
         for batch in batches:
-            nodes.nodes(batch, workspace)
+            engine.look_up(batch, workspace)
 
     return work
 
 
 def _weigh(paragraphs: list[str]) -> Work:
     engine = FastRows(table_of(BIGRAMS, paragraphs))
-    pairs = [(batch, engine.nodes.nodes(batch, Workspace(keep=False))) for batch in _batches(paragraphs, BIGRAMS)]
+    pairs = [(batch, engine.look_up(batch, Workspace(keep=False))) for batch in _batches(paragraphs, BIGRAMS)]
     n_codes = sum(map(len, paragraphs))
     return lambda: engine.assembled(pairs, len(paragraphs), n_codes) and None
 

@@ -1096,6 +1096,41 @@ def _look_up_grams(nodes: Array, stride: Number, n: Number, max_n: Number, grams
             nodes[out + t] = np.int64(entry & np.uint64((1 << HALF_KEY) - 1)) - np.int64(entry == 0)
 
 
+@_compiled(
+    *(types.void, INPUT_U32S, I32S, I64S, U64S, I32S, U64, U32S, I64S, I64, U64S, U64),
+    *(U64S, I64S, I64S, I32S),
+)
+def look_up_tokens(
+    text: Array,
+    ends: Array,
+    token_bounds: Array,
+    keys: Array,
+    key_nodes: Array,
+    key_shift: Number,
+    pool: Array,
+    tails: Array,
+    max_n: Number,
+    grams: Array,
+    gram_shift: Number,
+    wanted: Array,
+    starts: Array,
+    places: Array,
+    nodes: Array,
+) -> None:
+    """Node of the n-gram of each order at each token, -1 where there is none in its span; spans lie end to end."""
+    n_tokens = len(ends)
+    for span in range(len(starts)):
+        first = token_bounds[span]
+        starts[span] = ends[first - 1] if first > 0 else 0
+    _look_up_words(text, starts, ends, token_bounds, keys, key_nodes, key_shift, pool, tails, wanted, 0, nodes, places)
+    _look_up_grams(nodes, n_tokens, n_tokens, max_n, grams, gram_shift)
+    for order in range(2, max_n + 1):
+        for span in range(len(starts)):  # what reaches into the next span is none
+            stop = token_bounds[span + 1]
+            for t in range(max(stop - order + 1, token_bounds[span]), stop):
+                nodes[(order - 1) * n_tokens + t] = -1
+
+
 @_inner(inline="always")
 def _distinct_columns(
     nodes: Array,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fzclf.buckets import Buckets
 from fzclf.cutting import Workspace
 from fzclf.lexicon import lexicon_for
 from fzclf.machine import ROWS, has_kernels, kernels
@@ -45,6 +46,16 @@ class FastRows:
         """The numbers of all terms, and of what leads to them."""
         return nodes_of_terms(self.table)
 
+    @cached_property
+    def _buckets(self) -> Buckets | None:
+        return Buckets.of(self.nodes) if Buckets.hold(len(self.nodes.tails)) else None
+
+    def look_up(self, batch: TokenBatch, workspace: Workspace) -> NDArray[np.int32]:
+        """Node of the n-gram of each order at each token, shape (max_n, n_tokens)."""
+        if self._buckets is None:
+            return self.nodes.nodes(batch, workspace)
+        return self._buckets.look_up(batch, self.nodes.max_n, workspace)
+
     def rows(self, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Rows:
         """The weighted row of each span ``codes[starts[i]:ends[i]]`` of code points.
 
@@ -56,7 +67,7 @@ class FastRows:
         if not has_kernels(ROWS):
             return ReferenceRows(self.table).rows(codes, starts, ends)
         batches = token_batches(codes, starts, ends, self.table.settings, self.lexicon, self._workspace)
-        pairs = ((batch, self.nodes.nodes(batch, self._workspace)) for batch in batches)
+        pairs = ((batch, self.look_up(batch, self._workspace)) for batch in batches)
         return self.assembled(pairs, len(starts), int((ends - starts).sum()))
 
     def assembled(self, pairs: Iterable[tuple[TokenBatch, NDArray[np.int32]]], n_rows: int, n_codes: int) -> Rows:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 HEAD = object.__basicsize__ // 8  # words of an object before what is its own; more in a free-threaded Python
 TAGGING, ROWS = "tagging", "rows"  # what is compiled together: all that `classify` needs, and the rest
-_ROW_KERNELS = {"squeeze_spaces", "tally_nodes", "count_rows", "weigh_rows", "score_rows"}
+_ROW_KERNELS = {"squeeze_spaces", "look_up_tokens", "tally_nodes", "count_rows", "weigh_rows", "score_rows"}
 MISFIT = -100  # what an entry answers if an array has other dimensions, gaps, or may not be written
 _NUMBERS = {"int64": "q", "uint64": "Q", "float64": "d", "bool": "?7x"}
 _RESULTS: dict[str, Any] = {"none": ctypes.c_void_p, "int64": ctypes.c_int64, "float64": ctypes.c_double}

@@ -5,11 +5,11 @@ The same sums as rows times weights give, in another order: equal but for the ro
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fzclf.buckets import Buckets
 from fzclf.counting import NORMS, FastRows
 from fzclf.cutting import Spans, Workspace, cut_spans, joined_spans
 from fzclf.features import CHANNELS, Units
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NONE, ALL = -1, 0  # orders of n-grams to count, where not one of them
-_BUCKET = 8  # as in the kernels, which take no global that could change
-_BLOCK = 8
-_HALF_KEY = 21
-_ENTRIES_A_BUCKET = 5  # of 8, at most
+_BLOCK = 8  # as in the kernels, which take no global that could change
 _NO_ENDS, _NO_BOUNDS = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
 
 
@@ -127,15 +124,14 @@ class FastView:
         nodes = nodes_of_terms(view.table, np.argsort(order))
         self._characters = self._settings.analyzer == "char"
         self._numbers = _character_numbers(nodes) if self._characters else np.empty(0, dtype=np.int32)
-        self._words = (*bucketed_words(nodes), nodes.pool, nodes.tails)
-        self._grams = _bucketed(nodes)
+        self._buckets = Buckets.of(nodes)
 
     @staticmethod
     def takes(view: View) -> bool:
         """Whether the view is within what the kernels can number; all but giants are."""
         longest = view.table.settings.ngram_range[1]
         most_nodes = len(view.table.terms) * longest * (longest + 1) // 2  # each term with all its parts
-        return 0 < most_nodes < (1 << _HALF_KEY) - 1
+        return Buckets.hold(most_nodes)
 
     def add(
         self, spans: Spans, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
@@ -150,8 +146,8 @@ class FastView:
         low, high = settings.ngram_range
         n_places = n_tokens + len(starts) * (high - 1)
         kernels.score_units(
-            text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._words,
-            low, high, *self._grams, self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
+            text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._buckets[:5],
+            low, high, *self._buckets[5:], self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
             self._rows.ravel(), self._rows.shape[1], self.n_terms, self._tallied, counts,
             take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
             take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32),
@@ -163,33 +159,6 @@ class FastView:
 def width_of(n_categories: int) -> int:
     """Length of a row: a weight for each category and two numbers for the idf, in whole blocks."""
     return -(-(n_categories + 2) // _BLOCK) * _BLOCK
-
-
-def _bucketed(nodes: NodeTable) -> tuple[NDArray[np.uint64], int]:
-    """The n-grams of a node table, eight to a cache line, and how far keys are shifted to find their bucket.
-
-    An entry has prefix and last word, from 1 on, in its high bits, and its node in the low ones.
-    """
-    held = np.flatnonzero(nodes.grams[::2]) * 2
-    prefixes, lasts = nodes.grams[held] >> np.uint64(32), nodes.grams[held] & np.uint64(0xFFFFFFFF)
-    keys = prefixes << np.uint64(_HALF_KEY) | lasts
-    n_bits = _n_bits(len(held))
-    buckets = np.zeros(_BUCKET << n_bits, dtype=np.uint64)
-    kernels.fill_buckets(keys << np.uint64(_HALF_KEY) | nodes.grams[held + 1], buckets, 64 - n_bits)
-    return buckets, 64 - n_bits
-
-
-def bucketed_words(nodes: NodeTable) -> tuple[NDArray[np.uint64], NDArray[np.int32], int]:
-    """The words of a node table, eight keys to a cache line, the nodes beside them, and the shift."""
-    n_bits = _n_bits(int(np.count_nonzero(nodes.words[::2])))
-    keys, numbers = np.zeros(_BUCKET << n_bits, dtype=np.uint64), np.zeros(_BUCKET << n_bits, dtype=np.int32)
-    kernels.fill_word_buckets(nodes.words, keys, numbers, 64 - n_bits)
-    return keys, numbers, 64 - n_bits
-
-
-def _n_bits(n_entries: int) -> int:
-    """Binary logarithm of the number of buckets."""
-    return max(1, math.ceil(math.log2(n_entries / _ENTRIES_A_BUCKET + 1)))
 
 
 def _character_numbers(nodes: NodeTable) -> NDArray[np.int32]:

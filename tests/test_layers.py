@@ -21,7 +21,7 @@ LAYERS = [
     ["fzclf.lexicon"],
     ["fzclf.cutting"],
     ["fzclf.tokens"],
-    ["fzclf.nodes"],
+    ["fzclf.nodes", "fzclf.buckets"],
     ["fzclf.counting"],
     ["fzclf.folding"],
     ["fzclf.features"],

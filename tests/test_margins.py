@@ -11,11 +11,12 @@ import slow_twins
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf import _kernels, margins
+from fzclf import _kernels, buckets, margins
+from fzclf.buckets import Buckets
 from fzclf.cutting import Workspace
 from fzclf.features import CHANNELS, FLAGS, build_units
 from fzclf.machine import kernels
-from fzclf.margins import FastView, bucketed_words
+from fzclf.margins import FastView
 from fzclf.model import Model, Review, View
 from fzclf.nodes import NodeTable
 from fzclf.reference import fit_table
@@ -127,7 +128,7 @@ def test_a_view_without_terms_adds_nothing(texts):
 
 
 def test_the_tables_are_made_as_the_kernels_read_them():
-    here = margins._BUCKET, margins._BLOCK, margins._HALF_KEY
+    here = buckets.BUCKET, margins._BLOCK, buckets.HALF_KEY
     assert here == (_kernels.BUCKET, _kernels.BLOCK, _kernels.HALF_KEY)
 
 
@@ -151,7 +152,7 @@ def summed(batch, learned=None, numbers=None, *, max_n=1, n_terms=9, grams=(), r
     sums, tallies = np.zeros((len(starts), width)), np.zeros(len(starts), dtype=np.int64)
     kernels.score_units(
         batch.text, starts, stops, batch.ends, bounds, numbers is not None, spaces,
-        np.empty(0, np.int32) if numbers is None else numbers, *bucketed_words(learned), learned.pool, learned.tails,
+        np.empty(0, np.int32) if numbers is None else numbers, *Buckets.of(learned)[:5],
         1, max_n, table, 63, np.array([0.0, 1.0]), False, 0, rows.ravel(), width, len(rows), tallied,
         np.zeros(len(rows), np.int32), np.empty(len(batch.text), np.uint64), np.empty(n_places * max_n, np.int32),
         np.empty(len(starts) + 1, np.int64), np.empty(n_places * max_n + 1, np.int32), np.empty(n_places * max_n),
