@@ -9,7 +9,7 @@ RUN := $(BIN)/python
 TOOLS := .venv/tools/$(notdir $(BIN))
 
 # Whatever walks the kernels: words, terms, rows, scores.
-BOUNDS := $(addprefix tests/test_,kernels.py counting.py cutting.py vectorizer.py scoring.py features.py tagging.py \
+BOUNDS := $(addprefix tests/test_,kernels.py buckets.py counting.py cutting.py vectorizer.py scoring.py features.py tagging.py \
   golden_predictions.py formats.py margins.py cuts.py)
 
 .PHONY: demo test check model bench bench-check bounds trust faults fuzz sbom audit clean

@@ -849,6 +849,7 @@ def count_rows(
         n = 0
         for order in range(n_orders):
             for t in range(order * n_tokens + token_bounds[span], order * n_tokens + token_bounds[span + 1]):
+                _expect(counts, np.int64(nodes[t]))
                 columns[at + n] = nodes[t]
                 n += (nodes[t] >= 0) & (nodes[t] < n_terms)
         for i in range(at, at + n):
@@ -893,6 +894,7 @@ def weigh_rows(
     for row in range(len(indptr) - 1):
         total = 0.0
         for i in range(indptr[row], indptr[row + 1]):
+            _expect(idf, np.int64(columns[min(i + AHEAD, len(columns) - 1)]))
             weight = tf_weights[tallies[i]] * idf[columns[i]]
             data[i] = weight
             total += weight * weight if norm == 2 else abs(weight)
