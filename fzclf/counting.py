@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,21 +39,16 @@ class FastRows:
         self.lexicon = lexicon_for(table.settings.user_words)
         self.tf_weights = _tf_weights(table.settings, 255)
         self._workspace = Workspace()
-
-    @cached_property
-    def nodes(self) -> NodeTable:
-        """The numbers of all terms, and of what leads to them."""
-        return nodes_of_terms(self.table)
-
-    @cached_property
-    def _buckets(self) -> Buckets | None:
-        return Buckets.of(self.nodes) if Buckets.hold(len(self.nodes.tails)) else None
+        self._numbers: Buckets | NodeTable | None = None  # of all terms, and of what leads to them
 
     def look_up(self, batch: TokenBatch, workspace: Workspace) -> NDArray[np.int32]:
         """Node of the n-gram of each order at each token, shape (max_n, n_tokens)."""
-        if self._buckets is None:
-            return self.nodes.nodes(batch, workspace)
-        return self._buckets.look_up(batch, self.nodes.max_n, workspace)
+        if self._numbers is None:  # not functools.cached_property, whose lock a fork may leave held for ever
+            nodes = nodes_of_terms(self.table)
+            self._numbers = Buckets.of(nodes) if Buckets.hold(len(nodes.tails)) else nodes
+        if isinstance(self._numbers, NodeTable):
+            return self._numbers.nodes(batch, workspace)
+        return self._numbers.look_up(batch, self.table.settings.ngram_range[1], workspace)
 
     def rows(self, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Rows:
         """The weighted row of each span ``codes[starts[i]:ends[i]]`` of code points.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -211,6 +210,8 @@ class Tagging:
         self.model = model
         self.units = units
         self.scores: Scores = scorer.score(units)
+        self._shares: NDArray[np.float64] | None = None
+        self._certainty: NDArray[np.float64] | None = None
         best = self.scores.margins.argmax(axis=1)
         self.foreign = self.known_share(0, len(best)) < model.review.known_share_text
         if self.foreign and _OTHER in model.categories:
@@ -219,15 +220,21 @@ class Tagging:
             best[weak] = model.categories.index(_OTHER)
         self.best: list[int] = best.tolist()
 
-    @cached_property
-    def shares(self) -> NDArray[np.float64]:
-        """Probabilities of all categories for every sentence, when the first is asked for."""
-        return probabilities(self.scores.margins, self.model.temperature)
+    # Without functools.cached_property: before Python 3.12 it has a lock, which a fork may leave held for ever.
 
-    @cached_property
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Probabilities of all categories for every sentence, computed when the first is asked for."""
+        if self._shares is None:
+            self._shares = probabilities(self.scores.margins, self.model.temperature)
+        return self._shares
+
+    @property
     def certainty(self) -> NDArray[np.float64]:
         """Probability of the category of every sentence."""
-        return self.shares[np.arange(len(self.best)), self.best]
+        if self._certainty is None:
+            self._certainty = self.shares[np.arange(len(self.best)), self.best]
+        return self._certainty
 
     def known_share(self, first: int, stop: int) -> float:
         """Share of the pairs of characters of some sentences that the model knows."""
