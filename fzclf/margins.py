@@ -78,7 +78,7 @@ class FastMargins:
                     text, bounds = joined_spans(*spans[:3], view.lexicon, self._workspace, lowercase=True)
                     lowered = Spans.of(text, bounds[:-1], bounds[1:])  # some letters become two
                 own = lowered if view.lowercase and lowered else spans
-                view.add(own, counts, sums[part].ravel(), tallies[part])
+                view.add(own, counts, sums[part].ravel(), tallies[part])  # whole rows: ravel makes no copy
         return sums, tallies
 
     def of_sentences(self, sums: NDArray[np.float64], units: Units) -> NDArray[np.float64]:
