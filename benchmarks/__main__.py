@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     for reason in run.skipped:
         print(f"skipped: {reason}")
     if options.check and not options.stage:
-        run.threads = measuring.threads(paragraphs, options.rounds)
+        run.threads = measuring.threads(paragraphs * 2, options.rounds)
         run.starts = starting.measure_starts(3, [starting.ALONE, starting.PEERS, *checking.limited_programs()])
     elif not options.stage:
         run.threads = measuring.threads(paragraphs * 4, options.rounds)

@@ -136,7 +136,7 @@ class JiebaTfidfVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[mis
         engine = self._engine()
         n_jobs = self._n_threads()
         portions = _portions(documents, n_jobs)
-        return _sparse(list(_mapped(lambda part: engine.rows(*_spans(part)), portions, n_jobs)))
+        return _sparse(list(_mapped(lambda part: engine.rows(*_spans(part)), portions, n_jobs)), n_jobs)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
         """The terms, column by column."""
@@ -366,13 +366,26 @@ def _mapped(function: Callable[[Item], Answer], items: Iterable[Item], n_jobs: i
             yield waiting.popleft().result()
 
 
-def _sparse(parts: list[Rows]) -> Any:
+def _sparse(parts: list[Rows], n_jobs: int = 1) -> Any:
     """Rows under rows, as a matrix or an array, whichever scikit-learn is configured to give."""
-    from scipy.sparse import csr_array, csr_matrix, vstack
+    from scipy.sparse import csr_array, csr_matrix
     from sklearn import get_config
 
     kind = csr_array if get_config().get("sparse_interface") == "sparray" else csr_matrix
-    matrices = [
-        kind((rows.data, rows.indices, rows.indptr), shape=(len(rows.indptr) - 1, rows.n_terms)) for rows in parts
-    ]
-    return matrices[0] if len(matrices) == 1 else vstack(matrices, format="csr")
+    rows = parts[0] if len(parts) == 1 else _stacked(parts, n_jobs)
+    return kind((rows.data, rows.indices, rows.indptr), shape=(len(rows.indptr) - 1, rows.n_terms))
+
+
+def _stacked(parts: list[Rows], n_jobs: int) -> Rows:
+    """Rows under rows; the copies, a tenth of the time of a transform, are made by threads too."""
+    starts = np.cumsum([0, *(len(part.indices) for part in parts)])
+    indices, data = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1])
+
+    def copy(part: Rows, start: int) -> None:
+        indices[start : start + len(part.indices)] = part.indices
+        data[start : start + len(part.data)] = part.data
+
+    with ThreadPoolExecutor(n_jobs) as pool:
+        list(pool.map(copy, parts, starts.tolist()))
+    own = [part.indptr[1:] + start for part, start in zip(parts, starts, strict=False)]
+    return Rows(np.concatenate([[0], *own]), indices, data, parts[0].n_terms)
