@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from itertools import chain
@@ -12,6 +13,9 @@ from benchmarks.engines import ENGINES, Engine, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+BARE_LOOP = "bare loop, for scale (16 bytes hashed a character)"
 
 
 @dataclass(frozen=True)
@@ -133,14 +137,28 @@ def growth(sizes_mb: Sequence[float], n_rounds: int) -> list[tuple[float, float,
     return points
 
 
+def _bare_loop(n_bytes: int) -> Callable[[int], Any]:
+    """Hashes of so many bytes, without memory to wait for or a lock to share, on some threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    portion = bytes(1 << 20)
+
+    def work(n_jobs: int) -> None:
+        with ThreadPoolExecutor(n_jobs) as pool:
+            list(pool.map(lambda _: hashlib.sha256(portion), range(16 * (1 + (n_bytes >> 20)))))
+
+    return work
+
+
 def threads(paragraphs: list[str], n_rounds: int) -> list[tuple[str, int, float, float]]:
-    """``transform`` and ``classify_many`` with one and with two threads, in turns.
+    """``transform`` and ``classify_many`` with one and with two threads, in turns; and a bare loop, for scale.
 
     Returns
     -------
     list of (what, threads, million characters a second of wall time, the same of CPU time)
         The best rounds. Where other work has the processors, wall time says little;
-        CPU time then says what the threads cost each other.
+        CPU time then says what the threads cost each other. What the bare loop
+        does not gain, the machine does not give.
     """
     from benchmarks.engines import reports_of
     from fzclf import classify_many
@@ -151,6 +169,7 @@ def threads(paragraphs: list[str], n_rounds: int) -> list[tuple[str, int, float,
     works: dict[str, Callable[[int], Any]] = {
         "transform": lambda n_jobs: vectorizer.set_params(n_jobs=n_jobs).transform(paragraphs),
         "classify_many": lambda n_jobs: [None for _ in classify_many(reports, n_jobs=n_jobs)],
+        BARE_LOOP: _bare_loop(sum(map(len, paragraphs))),
     }
     m_codes = sum(map(len, paragraphs)) / 1e6
     points = []

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.checking import failures
 from benchmarks.limits import Limits, _accesses
-from benchmarks.measuring import Sample
+from benchmarks.measuring import BARE_LOOP, Sample
 from benchmarks.results import Run, as_markdown
 from benchmarks.starting import ALONE, PEERS
 
@@ -33,6 +33,15 @@ def test_a_good_run_passes():
     assert failures(run(), FLOORS) == []
 
 
+def _gains(gain, what="transform"):
+    return [(what, 1, 10.0, 10.0), (what, 2, 10.0 * gain, 10.0)]
+
+
+def test_threads_need_not_gain_what_the_machine_does_not_give():
+    assert failures(run(threads=[*_gains(1.2), *_gains(1.5, BARE_LOOP)]), FLOORS) == []
+    assert failures(run(threads=[*_gains(1.4), *_gains(2.1, BARE_LOOP)]), FLOORS) != []
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -43,6 +52,7 @@ def test_a_good_run_passes():
         ({"threads": [("transform", 1, 10.0, 10.0), ("transform", 2, 14.0, 9.0)]}, "1.40 times the speed in wall time"),
         ({"threads": [("transform", 1, 5.0, 10.0), ("transform", 2, 5.0, 7.0)]}, "0.70 times the speed in CPU time"),
         ({"threads": []}, "threads: transform: not measured"),
+        ({"threads": [*_gains(1.1), *_gains(1.5, BARE_LOOP)]}, "1.10 times the speed in wall time, floor 1.12"),
     ],
 )
 def test_what_is_missed_is_told(changed, told):
