@@ -87,8 +87,21 @@ def build_units(text: str, passages: Iterable[Passage]) -> Units:
     """Units of a text that is cut into paragraphs; sentences keep their order.
 
     Sentences come first, in order, then the headings: so a neighbour is the next number.
+
+    Raises
+    ------
+    ValueError
+        If a passage has not one role and one item for each sentence: the loops rely on it.
+    IndexError
+        If a sentence or heading does not lie inside the text.
     """
     passages = list(passages)
+    for passage in passages:
+        if not len(passage.sentences) == len(passage.roles) == len(passage.items):
+            raise ValueError(
+                f"a passage of {len(passage.sentences)} sentences has {len(passage.roles)} roles and "
+                f"{len(passage.items)} items; it must have one of each for every sentence"
+            )
     sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
     n_sentences = int(sizes.sum())
     headings, headings_of = _headings(passages, n_sentences)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.codes import MARK, code_points, text_of
+from fzclf.cutting import Spans
 from fzclf.machine import has_kernels, kernels
 
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -64,13 +65,18 @@ def fold_spans(
         Span ``i`` is ``folded[bounds[i]:bounds[i + 1]]``.
     n_breaks : int
         Number of line breaks inside the spans.
+
+    Raises
+    ------
+    IndexError
+        If a span does not lie inside `codes`.
     """
-    lengths = ends - starts
     bounds = np.zeros(len(starts) + 1, dtype=np.int64)
     if has_kernels():
-        folded = np.empty(int(lengths.sum()), dtype=np.uint32)
+        folded = np.empty(Spans.of(codes, starts, ends).n_codes, dtype=np.uint32)
         n_breaks = kernels.gather_spans(codes, starts, ends, True, *_paged(), folded, bounds)
         return folded, bounds, n_breaks
+    lengths = ends - starts
     np.cumsum(lengths, out=bounds[1:])
     places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
     own = codes[places]

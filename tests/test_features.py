@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,18 @@ def test_units_are_the_same_without_the_loops(drawn):
         slowly = build_units(text, found)
     assert np.array_equal(by_loops.seen, slowly.seen)
     assert np.array_equal(by_loops.flags, slowly.flags)
+
+
+@pytest.mark.parametrize(("roles", "items"), [(["plan"], [None, None]), (["plan", "plan"], [None]), ([], [])])
+def test_a_passage_without_a_role_and_an_item_for_each_sentence_is_refused(roles, items):
+    """The loops write as many rows as there are sentences, into room for as many as there are roles."""
+    passage = SimpleNamespace(sentences=[(0, 1), (1, 2)], roles=roles, items=items, section=())
+    with pytest.raises(ValueError, match="a passage of 2 sentences has"):
+        build_units("法治", [passage])
+
+
+@pytest.mark.parametrize("bounds", [(0, 3), (-1, 1), (2, 1)])
+def test_a_sentence_outside_the_text_is_refused(bounds):
+    passage = SimpleNamespace(sentences=[bounds], roles=["plan"], items=[None], section=())
+    with pytest.raises(IndexError, match="inside the text of 2 code points"):
+        build_units("法治", [passage])

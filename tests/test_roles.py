@@ -2,6 +2,8 @@
 
 import pytest
 
+from fzclf import classify
+from fzclf.segmentation import read_outline
 from fzclf.segmentation.role_words import MIXED, heading_role, says_problem, starts_plan, year_looked_back_on
 
 
@@ -95,3 +97,14 @@ def test_starts_no_plan(sentence):
 def test_year_looked_back_on():
     assert year_looked_back_on("一、2013年工作回顾") == 2013
     assert year_looked_back_on("二、2014年工作安排") == 0
+
+
+@pytest.mark.parametrize("address", ["同志们！好。", "各位代表！好", "同志们！", "各位代表！！"])
+def test_every_sentence_of_an_address_above_the_call_closes(address):
+    """One role for two sentences once wrote past the end of an array."""
+    text = f"全县工作报告\n二、下一步工作打算\n我们将继续推进依法行政。\n{address}\n让我们团结一致，奋勇前进！"
+    entry = read_outline(text)[-2]
+    assert text[entry.start : entry.end] == address
+    assert entry.roles == ["closing"] * len(entry.sentences)
+    assert entry.role == "closing"
+    assert [paragraph.role for paragraph in classify(text)][-2:] == ["closing", "closing"]

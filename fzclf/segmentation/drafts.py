@@ -85,6 +85,10 @@ class Draft(Entry):
             self._is_data = is_metadata(self.words)
         return self._is_data
 
+    def give_role(self, role: str) -> None:
+        """One role for the line and all its sentences."""
+        self.role, self.roles = role, [role] * len(self.sentences)
+
     def __len__(self) -> int:
         """Length in code points."""
         return self.end - self.start

@@ -154,15 +154,14 @@ class _Reader:
             self._go_on(entry)
         sentences = entry.sentences
         if self.announced == CLOSING:  # a glossary
-            entry.role, entry.roles = CLOSING, [CLOSING] * len(sentences)
+            entry.give_role(CLOSING)
         elif entry.flags & HINT or self.carried == PROBLEM or self.announced in _TOLD_APART:
             entry.roles = self._read_closely(entry)
             entry.role = _widest(sentences, entry.roles)
         else:  # only its first sentence can turn such a paragraph
             if entry.flags & PLAN_MARK and self.carried != PLAN:
                 self._step(self._sentence(sentences[0]), PLAN_MARK, opens=True)
-            entry.role = role = self.carried
-            entry.roles = [role] * len(sentences)
+            entry.give_role(self.carried)
         self.last = sentences[-1]
 
     def _read_closely(self, entry: Draft) -> list[str]:
@@ -301,8 +300,7 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
     """Mark the last words of the report: 特此报告, and the call that ends a speech."""
     for entry in bodies[1:][-_CLOSING_PARAGRAPHS:]:
         if words.CLOSES.match(text, entry.start, entry.end):
-            entry.roles = [CLOSING] * len(entry.sentences)
-            entry.role = CLOSING
+            entry.give_role(CLOSING)
     call = text.rfind(_CALL)
     if call < 0 or not bodies:
         return
@@ -313,7 +311,7 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
     above = bodies[position - 1]
     alone = is_address(text, above)
     if alone:
-        above.roles, above.role = [CLOSING], CLOSING
+        above.give_role(CLOSING)
     whole = alone or text.startswith(ADDRESSES, entry.start)
     entry.roles = [
         CLOSING if whole or end > call else role for (_, end), role in zip(entry.sentences, entry.roles, strict=True)

@@ -28,7 +28,7 @@ def _close(text: str, above: Draft, last: Draft) -> None:
     alone = above.kind == PARAGRAPH and is_address(text, above)
     if last.kind == PARAGRAPH and (alone or text.startswith(ADDRESSES, last.start)):
         for paragraph in [above, last] if alone else [last]:
-            paragraph.roles, paragraph.role = [CLOSING] * len(paragraph.sentences), CLOSING
+            paragraph.give_role(CLOSING)
 
 
 def is_address(text: str, entry: Draft) -> bool:
