@@ -1382,18 +1382,8 @@ def place_children(
 
 
 # The numbers of `fzclf.segmentation.cuts`, which explains them; a test compares them.
-SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR, BREAK, COLON = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    20,
-    21,
-)
+SPACE, HINT_SECOND, HINT_FIRST, HINT_ALONE, FUTURE, MARK, CLOSER, FIRST_PAIR = range(1, 9)
+BREAK, COLON = 20, 21
 ITEM, PLAN, HINT, INTRICATE, ENDED, GOES_ON, ITEMS, UNNUMBERED = 1, 8, 32, 64, 128, 256, 512, 1024
 OPENING_BITS, FOLLOWER, WHOLE, VALUE_SHIFT, ITEM_SHIFT, LATER_ITEM_SHIFT = 31, 64, 15, 8, 8, 12
 PLAN_REACH = 15

@@ -70,6 +70,43 @@ class Workspace(threading.local):
         return self._counters
 
 
+class Spans(NamedTuple):
+    """Spans of a text, which may overlap; the loops rely on what is said of them here."""
+
+    text: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    longest: int  # at least the length of the longest
+    n_codes: int  # of all together
+
+    @staticmethod
+    def of(text: NDArray[np.uint32], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Spans:
+        """Measure spans.
+
+        Raises
+        ------
+        IndexError
+            If one does not lie inside the text.
+        """
+        sizes = np.empty(2, dtype=np.int64)
+        if not kernels.measure_spans(text, starts, stops, sizes):
+            raise IndexError(f"spans must lie inside the text of {len(text)} code points, start <= end")
+        return Spans(text, starts, stops, *sizes.tolist())
+
+    def batches(self) -> Iterator[tuple[slice, Spans]]:
+        """The same by about `BATCH` code points, each with its place among all."""
+        if self.n_codes <= BATCH:
+            yield slice(0, len(self.starts)), self
+            return
+        lengths = np.cumsum(self.stops - self.starts)
+        first = 0
+        while first < len(lengths):
+            done = lengths[first - 1] if first else 0
+            stop = max(first + 1, int(np.searchsorted(lengths, done + BATCH, side="right")))
+            yield slice(first, stop), Spans.of(self.text, self.starts[first:stop], self.stops[first:stop])
+            first = stop
+
+
 def tokenize(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
     """Words of `text`, the same as ``jieba.lcut(text)``.
 
@@ -114,43 +151,25 @@ def word_bounds(
         The words of span ``i`` are ``word_ends[bounds[i]:bounds[i + 1]]``; the first
         begins at ``starts[i]``, each other where the one before ends.
     """
-    word_ends = np.empty(int((ends - starts).sum()), dtype=np.int64)
+    spans = Spans.of(codes, starts, ends)
+    word_ends = np.empty(spans.n_codes, dtype=np.int64)
     bounds = np.zeros(len(starts) + 1, dtype=np.int64)
     used = 0
-    for first, stop in span_batches(starts, ends):
-        text, text_bounds = joined_spans(
-            codes, starts[first:stop], ends[first:stop], lexicon, _workspace, lowercase=False
-        )
+    for part, batch in spans.batches():
+        text, text_bounds = joined_spans(batch, lexicon, _workspace, lowercase=False)
         batch_ends, batch_bounds = cut_text(text, text_bounds, lexicon, _workspace)
-        moved = np.repeat(starts[first:stop] - text_bounds[:-1], np.diff(batch_bounds))
+        moved = np.repeat(batch.starts - text_bounds[:-1], np.diff(batch_bounds))
         np.add(batch_ends, moved, out=word_ends[used : used + len(batch_ends)])
-        bounds[first + 1 : stop + 1] = batch_bounds[1:] + used
+        bounds[part.start + 1 : part.stop + 1] = batch_bounds[1:] + used
         used += len(batch_ends)
     return word_ends[:used], bounds
-
-
-def span_batches(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Runs of spans of about `BATCH` code points, as (first, behind the last)."""
-    lengths = np.cumsum(ends - starts)
-    first = 0
-    while first < len(starts):
-        done = lengths[first - 1] if first else 0
-        stop = max(first + 1, int(np.searchsorted(lengths, done + BATCH, side="right")))
-        yield first, stop
-        first = stop
 
 
 _workspace = Workspace()
 
 
 def joined_spans(
-    codes: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    lexicon: Lexicon,
-    workspace: Workspace,
-    *,
-    lowercase: bool,
+    spans: Spans, lexicon: Lexicon, workspace: Workspace, *, lowercase: bool
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Put spans end to end, in lower case if wanted, each as ``str.lower`` gives it.
 
@@ -159,22 +178,17 @@ def joined_spans(
     text : array of shape (n,)
     bounds : array of shape (n_spans + 1,)
         Span ``i`` is ``text[bounds[i]:bounds[i + 1]]``.
-
-    Raises
-    ------
-    IndexError
-        If a span does not lie inside `codes`.
     """
-    spans = Spans.of(codes, starts, ends)
-    if not lowercase and len(starts) and np.array_equal(starts[1:], ends[:-1]):  # they are end to end already
-        return codes[starts[0] : ends[-1]], np.append(starts, ends[-1]) - starts[0]
+    codes, starts, stops = spans[:3]
+    if not lowercase and len(starts) and np.array_equal(starts[1:], stops[:-1]):  # they are end to end already
+        return codes[starts[0] : stops[-1]], np.append(starts, stops[-1]) - starts[0]
     text = workspace.take("text", spans.n_codes, np.uint32)
     bounds = np.empty(len(starts) + 1, dtype=np.int64)
     n_special = kernels.gather_spans(
-        codes, starts, ends, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds
+        codes, starts, stops, lowercase, lexicon.lower_pages, lexicon.lower_codes, text, bounds
     )
     if n_special:
-        return _lowered_by_python(codes, starts, ends)
+        return _lowered_by_python(codes, starts, stops)
     return text, bounds
 
 
@@ -201,38 +215,6 @@ def cut_text(
     """
     longest = len(text) if len(bounds) == 2 else int(np.diff(bounds).max(initial=0))
     return cut_spans(Spans(text, bounds[:-1], bounds[1:], longest, len(text)), lexicon, workspace)
-
-
-class Spans(NamedTuple):
-    """Spans of a text, which may overlap; the loops rely on what is said of them here."""
-
-    text: NDArray[np.uint32]
-    starts: NDArray[np.int64]
-    stops: NDArray[np.int64]
-    longest: int  # at least the length of the longest
-    n_codes: int  # of all together
-
-    @staticmethod
-    def of(text: NDArray[np.uint32], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Spans:
-        """Measure spans.
-
-        Raises
-        ------
-        IndexError
-            If one does not lie inside the text.
-        """
-        sizes = np.empty(2, dtype=np.int64)
-        if not kernels.measure_spans(text, starts, stops, sizes):
-            raise IndexError(f"spans must lie inside the text of {len(text)} code points, start <= end")
-        return Spans(text, starts, stops, *sizes.tolist())
-
-    def batches(self) -> Iterator[tuple[slice, Spans]]:
-        """The same, some at a time, each with its place among all."""
-        if self.n_codes <= BATCH:
-            yield slice(0, len(self.starts)), self
-            return
-        for first, stop in span_batches(self.starts, self.stops):
-            yield slice(first, stop), Spans.of(self.text, self.starts[first:stop], self.stops[first:stop])
 
 
 def cut_spans(spans: Spans, lexicon: Lexicon, workspace: Workspace) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -17,8 +17,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.codes import code_points
-from fzclf.folding import LINE_BREAKS, fold_spans
+from fzclf.codes import LINE_BREAKS, code_points
+from fzclf.folding import fold_spans
 from fzclf.machine import has_kernels, kernels
 from fzclf.segmentation.roles import ROLES
 
@@ -140,11 +140,8 @@ def _placed(
     seen = np.empty((len(roles), len(CHANNELS)), dtype=np.int32)
     flags = np.empty((len(roles), len(FLAGS)))
     items = np.full(len(roles), -1, dtype=np.int64)
-    stop = 0
-    for passage in passages:
-        first, stop = stop, stop + len(passage.items)
-        if passage.items.count(None) < stop - first:
-            items[first:stop] = [-1 if item is None else item for item in passage.items]
+    for own, numbers in _with_items(passages):
+        items[own] = [-1 if item is None else item for item in numbers]
     headings_of, roles_of = np.array(headings, dtype=np.int64), np.frombuffer(roles, dtype=np.uint8)
     kernels.place_sentences(sizes, headings_of, roles_of, items, len(ROLES), seen.ravel(), flags.ravel())
     return seen, flags
@@ -164,17 +161,18 @@ def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Seque
     filled = sizes > 0
     seen[(stops - sizes)[filled], 1:5:3] = -1  # no sentence before the first, and none that opens the paragraph
     seen[stops[filled] - 1, 2] = -1
-    for passage, stop in _with_items(passages, stops):
-        first = stop - len(passage.items)
-        seen[first:stop, 3] = _item_openings(passage.items, first)
+    for here, items in _with_items(passages):
+        seen[here, 3] = _item_openings(items, here.start)
     return seen
 
 
-def _with_items(passages: Sequence[Passage], stops: NDArray[np.int64]) -> Iterator[tuple[Passage, int]]:
-    """Passages with a sentence in an item, each with the number behind its last sentence."""
-    for passage, stop in zip(passages, stops.tolist(), strict=True):
-        if passage.items.count(None) < len(passage.items):
-            yield passage, stop
+def _with_items(passages: Sequence[Passage]) -> Iterator[tuple[slice, Sequence[int | None]]]:
+    """Of passages with a sentence in an item, the place of their sentences among all, and the items."""
+    stop = 0
+    for passage in passages:
+        first, stop = stop, stop + len(passage.items)
+        if passage.items.count(None) < stop - first:
+            yield slice(first, stop), passage.items
 
 
 def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
@@ -196,8 +194,8 @@ def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.
     flags[np.arange(len(roles)), roles] = 1.0
     stops = np.cumsum(sizes)
     flags[(stops - sizes)[sizes > 0], len(ROLES)] = 1.0
-    for passage, stop in _with_items(passages, stops):
-        flags[stop - len(passage.items) : stop, len(ROLES) + 1] = [item is not None for item in passage.items]
+    for own, items in _with_items(passages):
+        flags[own, len(ROLES) + 1] = [item is not None for item in items]
     return flags
 
 
@@ -217,7 +215,7 @@ def _folded(
     length = len(text)
     starts, ends = starts.copy(), ends.copy()
     for unit, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        if any(map(text[start:end].__contains__, LINE_BREAKS)):
+        if not LINE_BREAKS.isdisjoint(text[start:end]):
             places[unit] = kept = _without_breaks(text[start:end]) + start
             extra.append(codes[kept])
             starts[unit], ends[unit] = length, length + len(kept)

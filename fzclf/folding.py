@@ -12,11 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.codes import MARK, code_points, text_of
+from fzclf.codes import LINE_BREAKS, MARK, code_points, text_of
 from fzclf.cutting import Spans
 from fzclf.machine import has_kernels, kernels
 
-LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _BASIC_PLANE = 0x10000
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_TO_ASCII = 0xFEE0

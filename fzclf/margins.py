@@ -75,7 +75,7 @@ class FastMargins:
             lowered: Spans | None = None
             for view in self._views:
                 if view.lowercase and lowered is None:
-                    text, bounds = joined_spans(*spans[:3], view.lexicon, self._workspace, lowercase=True)
+                    text, bounds = joined_spans(spans, view.lexicon, self._workspace, lowercase=True)
                     lowered = Spans.of(text, bounds[:-1], bounds[1:])  # some letters become two
                 own = lowered if view.lowercase and lowered else spans
                 view.add(own, counts, sums[part].ravel(), tallies[part])  # whole rows: ravel makes no copy

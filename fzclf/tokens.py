@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fzclf.codes import code_points
-from fzclf.cutting import Workspace, cut_text, joined_spans, span_batches
+from fzclf.cutting import Spans, Workspace, cut_text, joined_spans
 from fzclf.lexicon import Lexicon
 from fzclf.machine import kernels
 from fzclf.terms import Terms, TermSettings
@@ -41,10 +41,8 @@ def token_batches(
 
     With a workspace that keeps its arrays, a batch lasts until the next one.
     """
-    for first, stop in span_batches(starts, ends):
-        text, bounds = joined_spans(
-            codes, starts[first:stop], ends[first:stop], lexicon, workspace, lowercase=settings.lowercase
-        )
+    for _, spans in Spans.of(codes, starts, ends).batches():
+        text, bounds = joined_spans(spans, lexicon, workspace, lowercase=settings.lowercase)
         if settings.analyzer == "word":
             yield TokenBatch(text, *cut_text(text, bounds, lexicon, workspace))
             continue

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fzclf import folding
-from fzclf.codes import code_points, text_of
-from fzclf.folding import LINE_BREAKS, fold, fold_spans
+from fzclf.codes import LINE_BREAKS, code_points, text_of
+from fzclf.folding import fold, fold_spans
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 

@@ -9,7 +9,7 @@ import slow_twins
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzclf.cutting import Workspace, code_points, joined_spans, text_of
+from fzclf.cutting import Spans, Workspace, code_points, joined_spans, text_of
 from fzclf.lexicon import lexicon_for
 from fzclf.machine import kernels
 from fzclf.nodes import NodeTable
@@ -43,7 +43,9 @@ def counted(rows: Rows, n_terms: int) -> list[list[tuple[int, int]]]:
 def test_gather_spans_lowers_each_span_as_python_does(texts):
     codes, bounds = slow_twins.joined(texts)
     for lowercase in (True, False):
-        text, out = joined_spans(codes, bounds[:-1], bounds[1:], lexicon_for(), Workspace(), lowercase=lowercase)
+        text, out = joined_spans(
+            Spans.of(codes, bounds[:-1], bounds[1:]), lexicon_for(), Workspace(), lowercase=lowercase
+        )
         spans = [text_of(text[start:end]) for start, end in pairwise(out)]
         whole = list(pairwise(bounds))
         assert spans == slow_twins.gather_spans("".join(texts), whole, lowercase=lowercase)
@@ -162,6 +164,6 @@ def test_place_children_puts_no_two_into_one_slot(families):
 
 def test_code_points_of_a_read_only_text_are_taken():
     assert not code_points("法治").flags.writeable
-    assert joined_spans(code_points("法治"), np.array([0]), np.array([2]), lexicon_for(), Workspace(), lowercase=True)[
-        0
-    ].tolist() == [0x6CD5, 0x6CBB]
+    whole = Spans.of(code_points("法治"), np.array([0]), np.array([2]))
+    text, _ = joined_spans(whole, lexicon_for(), Workspace(), lowercase=True)
+    assert text.tolist() == [0x6CD5, 0x6CBB]

@@ -13,24 +13,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fzclf.codes import code_points
+from fzclf.codes import LINE_BREAKS, code_points
 from fzclf.segmentation.layout import is_broken, logical_lines, mended
-from fzclf.segmentation.lines import BREAKS
 from fzclf.segmentation.metadata import LEFTOVER_STARTS
 from fzclf.segmentation.numbering import ITEM_FOLLOWERS, ITEM_STARTS, LINE_STARTS, WHOLE_ITEMS
-from fzclf.segmentation.role_words import (
-    CONCESSION_STARTS,
-    PLAN_STARTS_WITH,
-    PROBLEM_HINT,
-    may_start_plan,
-)
+from fzclf.segmentation.role_words import CONCESSION_STARTS, PLAN_STARTS_WITH, PROBLEM_HINT, may_start_plan
 from fzclf.segmentation.sentences import CLOSERS, MARKS, PAIRS, sentence_spans
 
 _WORTH_LOADING = 3_000_000  # characters; 22 M/s by expressions, 75 by the loop, which takes 0.08 s to load
 _WORTH_CALLING = 150  # characters; 32 µs a text either way, of 340 characters 45 with the loop and 51 without
 _START = itemgetter(0)
 _CHUNK = 1 << 17  # characters whose arrays stay in the cache
-_BREAK = re.compile(f"[{''.join(BREAKS)}]")
+_BREAK = re.compile(f"[{''.join(LINE_BREAKS)}]")
 _CHARACTERS_A_SENTENCE = 16  # with fewer, a chunk is scanned again with more room
 _BMP_SIZE = 0x10000
 
@@ -200,7 +194,7 @@ def _scanner() -> tuple[Any, NDArray[np.uint8], NDArray[np.uint16]]:
     hints = PROBLEM_HINT.pattern.split("|")
     for kind, chars in (
         (SPACE, filter(str.isspace, map(chr, range(_BMP_SIZE)))),
-        (BREAK, BREAKS),
+        (BREAK, LINE_BREAKS),
         (HINT_SECOND, [hint[1] for hint in hints if len(hint) > 1]),
         (HINT_FIRST, [hint[0] for hint in hints if len(hint) > 1]),
         (HINT_ALONE, [hint for hint in hints if len(hint) == 1]),

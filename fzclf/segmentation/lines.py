@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-BREAKS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+from fzclf.codes import LINE_BREAKS
 
 
 class Line(NamedTuple):
@@ -41,7 +41,7 @@ def margins(text: str, lines: Sequence[Line]) -> list[Margin]:
     above = 0
     for line in lines:
         begin = line.start
-        while begin > above and text[begin - 1] not in BREAKS:
+        while begin > above and text[begin - 1] not in LINE_BREAKS:
             begin -= 1
         found.append(Margin(line.start - begin, text.count("\n", above, begin) > 1))
         above = line.end
