@@ -172,15 +172,14 @@ def threads(paragraphs: list[str], n_rounds: int) -> list[tuple[str, int, float,
         BARE_LOOP: _bare_loop(sum(map(len, paragraphs))),
     }
     m_codes = sum(map(len, paragraphs)) / 1e6
+    seconds: dict[tuple[str, int], list[tuple[float, float]]] = {(name, n): [] for name in works for n in (1, 2)}
+    for _ in range(n_rounds):  # all take turns: at times the machine gives two threads hardly more than one
+        for (name, n_threads), times in seconds.items():
+            began, cpu_began = time.perf_counter(), time.process_time()
+            works[name](n_threads)
+            times.append((time.perf_counter() - began, time.process_time() - cpu_began))
     points = []
-    for name, work in works.items():
-        seconds: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
-        for _ in range(n_rounds):
-            for n_threads in (1, 2):
-                began, cpu_began = time.perf_counter(), time.process_time()
-                work(n_threads)
-                seconds[n_threads].append((time.perf_counter() - began, time.process_time() - cpu_began))
-        for n_threads in (1, 2):
-            wall, cpu = (min(times) for times in zip(*seconds[n_threads], strict=True))
-            points.append((name, n_threads, m_codes / wall, m_codes / cpu))
+    for (name, n_threads), times in seconds.items():
+        wall, cpu = map(min, zip(*times, strict=True))
+        points.append((name, n_threads, m_codes / wall, m_codes / cpu))
     return points
