@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-CHUNK = 2048  # characters; the scratch of one chunk, 30 kB, stays in the first-level cache
+CHUNK = 512  # characters; the scratch of one chunk, 20 kB, stays in the first-level cache
 BATCH = 1 << 19  # code points; each stage warms its tables once a batch, 1 << 16 took 1.5 times as long
 LARGEST_KEPT = 1 << 20  # elements of an array that a workspace keeps
 FEW_WORDS = 50  # below, slices are quicker
@@ -57,7 +57,7 @@ class Workspace(threading.local):
         if self._route and len(self._route[0]) >= room:
             return self._route
         dtypes = (np.uint16, np.uint64, np.uint64, np.uint64, np.float64, np.int32, np.uint8)
-        arrays = tuple(np.empty(max(room, 2 * CHUNK), dtype=dtype) for dtype in dtypes)
+        arrays = tuple(np.empty(max(room, 2 * CHUNK), dtype=dtype) for dtype in dtypes)  # CHUNK + 5 at least
         if self._keep and room <= LARGEST_KEPT:
             self._route = arrays
         return arrays

@@ -9,10 +9,8 @@ Training and prediction both come through `build_units`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,37 +18,15 @@ from numpy.typing import NDArray
 from fzclf.codes import LINE_BREAKS, code_points
 from fzclf.folding import fold_spans
 from fzclf.machine import has_kernels, kernels
-from fzclf.segmentation.roles import ROLES
+from fzclf.segmentation.columns import Columns, Outline, Passage
+from fzclf.segmentation.role_words import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
 FLAGS = (*(f"role={role}" for role in ROLES), "opens paragraph", "in item")
-_ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
 _BREAK = re.compile(
     # The look behind keeps it from trying each space of a long run anew.
     r"(?<!\s)\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?:\s*[-—–－第][-—–－ 第]*[0-9０-９]{1,3}[-—–－ 页]*[\n\r])?\s*"
 )
-
-Bounds = tuple[int, int]
-
-
-class Passage(Protocol):
-    """A paragraph as `build_units` needs it: bounds of its sentences and of the headings above."""
-
-    @property
-    def sentences(self) -> Sequence[Bounds]:
-        """Bounds in the text, in order."""
-
-    @property
-    def roles(self) -> Sequence[str]:
-        """Role of each sentence."""
-
-    @property
-    def items(self) -> Sequence[int | None]:
-        """Number of the item that each sentence stands in."""
-
-    @property
-    def section(self) -> Sequence[Bounds]:
-        """Bounds of the headings above, outermost first."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +59,7 @@ class Units:
     places: dict[int, NDArray[np.int64]]
 
 
-def build_units(text: str, passages: Iterable[Passage]) -> Units:
+def build_units(text: str, passages: Outline | Iterable[Passage]) -> Units:
     """Units of a text that is cut into paragraphs; sentences keep their order.
 
     Sentences come first, in order, then the headings: so a neighbour is the next number.
@@ -95,20 +71,13 @@ def build_units(text: str, passages: Iterable[Passage]) -> Units:
     IndexError
         If a sentence or heading does not lie inside the text.
     """
-    passages = list(passages)
-    for passage in passages:
-        if not len(passage.sentences) == len(passage.roles) == len(passage.items):
-            raise ValueError(
-                f"a passage of {len(passage.sentences)} sentences has {len(passage.roles)} roles and "
-                f"{len(passage.items)} items; it must have one of each for every sentence"
-            )
-    sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
-    n_sentences = int(sizes.sum())
-    headings, headings_of = _headings(passages, n_sentences)
-    spans = chain(chain.from_iterable(passage.sentences for passage in passages), headings)
-    starts, ends = np.array([*chain.from_iterable(spans)], dtype=np.int64).reshape(-1, 2).T.copy()
+    columns = passages.columns() if isinstance(passages, Outline) else Columns.of(passages)
+    n_sentences = len(columns.roles)
+    starts, ends = np.empty((2, n_sentences + len(columns.headings)), dtype=np.int64)
+    seen, flags = _placed(columns, starts[:n_sentences], ends[:n_sentences])
+    if columns.headings:
+        starts[n_sentences:], ends[n_sentences:] = zip(*columns.headings, strict=True)
     codes, bounds, places = _folded(text, starts, ends)
-    seen, flags = _placed(passages, sizes, headings_of)
     return Units(codes, bounds[:-1], bounds[1:], starts, seen, flags, places)
 
 
@@ -121,81 +90,67 @@ def alone(units: Units, unit: int) -> Units:
     return Units(units.codes, units.starts[here], units.ends[here], units.offsets[here], seen, flags, {})
 
 
-def _headings(passages: Sequence[Passage], first: int) -> tuple[list[Bounds], list[int]]:
-    """Bounds of all innermost headings, units from `first` on; and for each passage its heading's unit, -1 for none."""
-    numbers: dict[Bounds, int] = {}
-    of_passages = [
-        numbers.setdefault(passage.section[-1], first + len(numbers)) if passage.section else -1 for passage in passages
-    ]
-    return list(numbers), of_passages
-
-
 def _placed(
-    passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]
+    columns: Columns, starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """What each sentence sees, and its flags."""
+    """What each sentence sees, and its flags; where it starts and ends is written down."""
+    n_sentences = len(columns.roles)
+    headings_of = columns.headings_of + n_sentences * (columns.headings_of >= 0)
     if not has_kernels():
-        return _seen(passages, sizes, headings), _flags(passages, sizes)
-    roles = bytes([_ROLE_NUMBERS[role] for passage in passages for role in passage.roles])
-    seen = np.empty((len(roles), len(CHANNELS)), dtype=np.int32)
-    flags = np.empty((len(roles), len(FLAGS)))
-    items = np.full(len(roles), -1, dtype=np.int64)
-    for own, numbers in _with_items(passages):
-        items[own] = [-1 if item is None else item for item in numbers]
-    headings_of, roles_of = np.array(headings, dtype=np.int64), np.frombuffer(roles, dtype=np.uint8)
-    kernels.place_sentences(sizes, headings_of, roles_of, items, len(ROLES), seen.ravel(), flags.ravel())
+        places = np.arange(n_sentences) + np.repeat(columns.firsts - _firsts(columns.sizes), columns.sizes)
+        starts[:], ends[:] = columns.table[places].T
+        return _seen(columns, headings_of), _flags(columns)
+    seen = np.empty((n_sentences, len(CHANNELS)), dtype=np.int32)
+    flags = np.empty((n_sentences, len(FLAGS)))
+    kernels.place_sentences(
+        columns.table.ravel(), columns.firsts, columns.sizes, headings_of, columns.roles, columns.items, len(ROLES),
+        starts, ends, seen.ravel(), flags.ravel(),
+    )  # fmt: skip
     return seen, flags
 
 
-def _seen(passages: Sequence[Passage], sizes: NDArray[np.int64], headings: Sequence[int]) -> NDArray[np.int32]:
+def _firsts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the first sentence of each paragraph."""
+    firsts: NDArray[np.int64] = np.cumsum(sizes) - sizes
+    return firsts
+
+
+def _seen(columns: Columns, headings_of: NDArray[np.int64]) -> NDArray[np.int32]:
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
-    stops = np.cumsum(sizes)
-    own = np.arange(int(sizes.sum()), dtype=np.int32)
+    sizes, firsts = columns.sizes, _firsts(columns.sizes)
+    own = np.arange(len(columns.roles), dtype=np.int32)
     seen = np.empty((len(own), len(CHANNELS)), dtype=np.int32)
     seen[:, 0] = own
     seen[:, 1] = own - 1
     seen[:, 2] = own + 1
-    seen[:, 3] = -1
-    seen[:, 4] = np.repeat(stops - sizes, sizes)
-    seen[:, 5] = np.repeat(headings, sizes)
+    seen[:, 4] = np.repeat(firsts, sizes)
+    seen[:, 5] = np.repeat(headings_of, sizes)
     filled = sizes > 0
-    seen[(stops - sizes)[filled], 1:5:3] = -1  # no sentence before the first, and none that opens the paragraph
-    seen[stops[filled] - 1, 2] = -1
-    for here, items in _with_items(passages):
-        seen[here, 3] = _item_openings(items, here.start)
+    seen[firsts[filled], 1:5:3] = -1  # no sentence before the first, and none that opens the paragraph
+    seen[(firsts + sizes - 1)[filled], 2] = -1
+    for first, size in zip(firsts.tolist(), sizes.tolist(), strict=True):
+        here = slice(first, first + size)
+        seen[here, 3] = _item_openings(columns.items[here].tolist(), first)
     return seen
 
 
-def _with_items(passages: Sequence[Passage]) -> Iterator[tuple[slice, Sequence[int | None]]]:
-    """Of passages with a sentence in an item, the place of their sentences among all, and the items."""
-    stop = 0
-    for passage in passages:
-        first, stop = stop, stop + len(passage.items)
-        if passage.items.count(None) < stop - first:
-            yield slice(first, stop), passage.items
-
-
-def _item_openings(items: Sequence[int | None], first: int) -> list[int]:
+def _item_openings(items: Sequence[int], first: int) -> list[int]:
     """Number of the sentence that opened the item of each sentence; -1 outside items and for the opener itself."""
     openings: list[int] = []
-    open_item: int | None = None
-    opener = -1
+    open_item, opener = -1, -1
     for number, item in enumerate(items, first):
         if item != open_item:
             open_item = item
-            opener = number if item is not None else -1
+            opener = number if item >= 0 else -1
         openings.append(-1 if opener == number else opener)
     return openings
 
 
-def _flags(passages: Sequence[Passage], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    roles = [_ROLE_NUMBERS[role] for passage in passages for role in passage.roles]
-    flags = np.zeros((len(roles), len(FLAGS)))
-    flags[np.arange(len(roles)), roles] = 1.0
-    stops = np.cumsum(sizes)
-    flags[(stops - sizes)[sizes > 0], len(ROLES)] = 1.0
-    for own, items in _with_items(passages):
-        flags[own, len(ROLES) + 1] = [item is not None for item in items]
+def _flags(columns: Columns) -> NDArray[np.float64]:
+    flags = np.zeros((len(columns.roles), len(FLAGS)))
+    flags[np.arange(len(flags)), columns.roles] = 1.0
+    flags[_firsts(columns.sizes)[columns.sizes > 0], len(ROLES)] = 1.0
+    flags[:, len(ROLES) + 1] = columns.items >= 0
     return flags
 
 

@@ -19,7 +19,6 @@ from fzclf.model_files import ARRAYS, MANIFEST, checked, read_model
 from fzclf.resources import default_model_folder
 from fzclf.scoring import Scorer
 from fzclf.segmentation import read_outline
-from fzclf.segmentation.outline import PARAGRAPH
 
 _GOLDEN_TOLERANCE = 1e-4  # far above what processors differ by, far below what changes a tag
 
@@ -152,8 +151,7 @@ def scorer_of(model: Model) -> Scorer:
 
 def golden_margins(model: Model, sentence: str) -> tuple[float, ...]:
     """Margins of one sentence on its own, rounded to what every processor agrees on."""
-    entries = [entry for entry in read_outline(sentence) if entry.kind == PARAGRAPH]
-    if not entries:
+    margins = scorer_of(model).score(build_units(sentence, read_outline(sentence))).margins
+    if not len(margins):
         raise ValueError(f"a golden prediction of {sentence!r}, which is no sentence")
-    margins = scorer_of(model).score(build_units(sentence, entries)).margins
     return tuple(round(float(margin), 6) for margin in margins[0])

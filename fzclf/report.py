@@ -72,9 +72,18 @@ class Passage(Protocol):
     start: int
     end: int
     role: str
-    sentences: Sequence[tuple[int, int]]
-    roles: Sequence[str]
-    items: Sequence[int | None]
+
+    @property
+    def sentences(self) -> Sequence[tuple[int, int]]:
+        """Bounds in the report."""
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """Role of each sentence."""
+
+    @property
+    def items(self) -> Sequence[int | None]:
+        """Number of the item that each sentence stands in."""
 
 
 class Block(Span):

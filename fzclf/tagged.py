@@ -36,9 +36,8 @@ class TaggedSentence(Sentence):
 
     __slots__ = ("_number", "_tagging", "category", "probability")
 
-    def __init__(self, tagging: Tagging, number: int, entry: Entry, offset: int) -> None:
-        start, end = entry.sentences[offset]
-        super().__init__(tagging.text, start, end, entry.roles[offset], entry.items[offset])
+    def __init__(self, tagging: Tagging, number: int, bounds: Bounds, role: str, item: int | None) -> None:
+        super().__init__(tagging.text, *bounds, role, item)
         self._tagging = tagging
         self._number = number
         self.category = tagging.model.categories[tagging.best[number]]
@@ -106,9 +105,10 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
     def sentences(self) -> tuple[TaggedSentence, ...]:
         """Sentences in order, made when first asked for."""
         if self._made is None:
+            entry = self._entry
+            rows = zip(entry.sentences, entry.roles, entry.items, strict=True)
             self._made = tuple(
-                TaggedSentence(self._tagging, self._first + offset, self._entry, offset)
-                for offset in range(len(self._entry.sentences))
+                TaggedSentence(self._tagging, number, *row) for number, row in enumerate(rows, self._first)
             )
         return self._made
 
@@ -144,7 +144,7 @@ class TaggedParagraph(Paragraph[TaggedSentence]):
     def review(self) -> str | None:
         """Why a person should look: ``too_short``, ``unknown_words``, ``low_margin``, or None."""
         tagging = self._tagging
-        known = tagging.known_share(self._first, self._first + len(self._entry.sentences))
+        known = tagging.known_share(self._first, self._first + self._entry.n_sentences)
         certainty = float(self._mean(tagging.certainty))
         return tagging.review(self.text, known, certainty, tagging.model.review.paragraph_probability)
 
@@ -272,7 +272,7 @@ def _blocks(tagging: Tagging, entries: Sequence[Entry]) -> Iterator[Block]:
             above, section = entry.section, section_of(tagging.text, entry)
         if entry.kind == PARAGRAPH:
             yield TaggedParagraph(tagging, entry, first, section)
-            first += len(entry.sentences)
+            first += entry.n_sentences
         else:
             yield Block(tagging.text, (entry.start, entry.end), entry.kind, entry.role, section, entry.level)
 

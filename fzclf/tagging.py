@@ -10,7 +10,6 @@ from fzclf.features import build_units
 from fzclf.loading import load_model, scorer_of
 from fzclf.model import Model
 from fzclf.segmentation import check_text, read_outline
-from fzclf.segmentation.outline import PARAGRAPH
 from fzclf.tagged import TaggedReport, Tagging
 
 _RECHECK_SECONDS = 1.0
@@ -43,7 +42,7 @@ def classify(text: str, *, model: Model | None = None) -> TaggedReport:
     model = _packaged_model() if model is None else model
     scorer = scorer_of(model)
     entries = read_outline(text)
-    units = build_units(text, [entry for entry in entries if entry.kind == PARAGRAPH])
+    units = build_units(text, entries)
     return TaggedReport(Tagging(text, model, units, scorer), entries)
 
 

@@ -5,20 +5,21 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fzclf import features
 from fzclf.codes import text_of
 from fzclf.features import CHANNELS, FLAGS, build_units, offsets_of
 from fzclf.segmentation import read_outline
+from fzclf.segmentation.columns import Columns
 from fzclf.segmentation.roles import ROLES
 
 TEXT = "一、规范执法\n总的来说很好。一是检查。查了三家。二是普法。\n另起一段，只有这一句话，它没有前后文可看。"
 
 
 def units_of(text):
-    return build_units(text, [entry for entry in read_outline(text) if entry.kind == "paragraph"])
+    return build_units(text, read_outline(text))
 
 
 def seen(units, sentence, channel):
@@ -92,6 +93,20 @@ def test_units_are_inside_the_codes(text):
     assert (units.ends <= len(units.codes)).all()
     assert (units.starts < units.ends).all()
     assert (units.seen < len(units.starts)).all()
+
+
+@given(st.text(alphabet=st.sampled_from("一二、。（）；执法普\n 1.是：“”问题首先各位"), max_size=200))
+@example("一、总的\n有：一是好。二是快。\n（一）加强领导。首先，“好。”好。其次，快。\n特此报告。")
+def test_columns_of_an_outline_are_those_of_its_paragraphs(text):
+    """The ready-made table of an outline against sentences, roles and items that are asked for one by one."""
+    outline = read_outline(text)
+    one = outline.columns()
+    other = Columns.of([entry for entry in outline if entry.kind == "paragraph"])
+    rows = [one.table[first : first + size] for first, size in zip(one.firsts, one.sizes, strict=True)]
+    assert np.array_equal(np.concatenate([np.empty((0, 2)), *rows]), other.table)
+    for name in ("sizes", "roles", "items", "headings_of"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert one.headings == other.headings
 
 
 @st.composite

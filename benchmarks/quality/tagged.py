@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
@@ -12,7 +12,7 @@ from benchmarks.quality.data import Data
 from benchmarks.quality.leaving_out import LeftOut
 from fzclf import tagging
 from fzclf.model import Model, Review
-from fzclf.segmentation.outline import PARAGRAPH, Entry
+from fzclf.segmentation.outline import PARAGRAPH, Bounds
 from fzclf.tagged import TaggedParagraph
 from fzclf.tagging import classify
 from fzclf.training.codebook import Codebook
@@ -41,6 +41,25 @@ class Judged:
     n_characters: int
 
 
+@dataclass
+class _Given:
+    """A paragraph as it was labelled, for an entry of the outline."""
+
+    start: int
+    end: int
+    section: tuple[Bounds, ...]
+    sentences: Sequence[Bounds]
+    roles: Sequence[str]
+    items: Sequence[int | None]
+    role: str
+    kind: str = PARAGRAPH
+    level: int = 0
+
+    @property
+    def n_sentences(self) -> int:
+        return len(self.sentences)
+
+
 @dataclass(frozen=True)
 class Limits:
     """What was fitted on the folds that a model is not tested on."""
@@ -65,10 +84,9 @@ def limits_of_folds(data: Data, run: LeftOut) -> dict[int, Limits]:
 def tag(report: LabelledReport, model: Model) -> tuple[TaggedParagraph, ...]:
     """The paragraphs of a labelled report, through `classify`, without cutting it anew."""
     entries = [
-        Entry(
+        _Given(
             start=passage.sentences[0][0],
             end=passage.sentences[-1][1],
-            kind=PARAGRAPH,
             section=passage.section,
             sentences=passage.sentences,
             roles=list(passage.roles),

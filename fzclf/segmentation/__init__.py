@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
+from fzclf.segmentation.columns import Outline
 from fzclf.segmentation.cuts import GOES_ON, ITEM_MASK, ITEM_SHIFT, ITEMS, LATER_ITEM_SHIFT, UNNUMBERED
 from fzclf.segmentation.drafts import Draft
 from fzclf.segmentation.items import item_numbers
@@ -57,7 +58,7 @@ def _blocks(text: str) -> list[Block]:
     return blocks
 
 
-def read_outline(text: str) -> Sequence[Entry]:
+def read_outline(text: str) -> Outline:
     """The blocks of `text` as offsets, with roles and items: what `segment` and `classify` build on."""
     if len(text) < _LONG_TEXT:
         return _entries(text)
@@ -65,23 +66,23 @@ def read_outline(text: str) -> Sequence[Entry]:
         return _entries(text)
 
 
-def _entries(text: str) -> list[Draft]:
-    entries = outline(text)
+def _entries(text: str) -> Outline:
+    entries, sentences = outline(text)
     assign_roles(text, entries)
     for entry in entries:
-        if entry.kind == PARAGRAPH:
-            entry.items = _items(text, entry) if entry.flags & ITEMS else [None] * len(entry.sentences)
-        else:
-            entry.sentences = ()
-        entry.words, entry.mark, entry.marks = "", None, ()  # an outline of a long report holds on to no copy of it
-    return entries
+        if entry.kind != PARAGRAPH:
+            entry.n_sentences = 0
+        elif entry.flags & ITEMS:
+            entry.item_numbers = _items(text, entry)
+        entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
+    return Outline(entries, sentences)
 
 
-def _items(text: str, entry: Draft) -> list[int | None]:
+def _items(text: str, entry: Draft) -> Sequence[int | None]:
     """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
     run_in = bool(entry.section) and entry.section[-1][0] == entry.start
     if run_in and not entry.flags & GOES_ON:
-        return [None] * len(entry.sentences)
+        return ()
     if entry.flags & UNNUMBERED:
         return item_numbers(text, entry.sentences, run_in=run_in)
     shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, islice
 from operator import itemgetter, sub
 from typing import Any, NamedTuple
 
@@ -53,33 +53,73 @@ _OPENINGS = {
 _END_MARKS = frozenset(MARKS)
 _MAYBE = bytes([CONCESSION | PLAN])
 
+_NO_BOUNDS, _NO_MARKS = np.empty((0, 2), np.int64), np.empty(0, np.uint16)
+
 Bounds = tuple[int, int]
-# Start, end, flags, sentences, a mark for each sentence; without sentences the line is still to be cut.
-Line = tuple[int, int, int, Sequence[Bounds], Sequence[int]]
+# Start, end, flags, the number of its first sentence and of the one behind its last; if equal, it is still to be cut.
+Line = tuple[int, int, int, int, int]
+
+
+class Sentences:
+    """All sentences of a text, by number; those that the scan has found also as the array that it wrote.
+
+    Attributes
+    ----------
+    offsets : list of int
+        Start and end of each, in turn.
+    marks : list of int
+        What each may be or hold.
+    """
+
+    __slots__ = ("_found", "marks", "offsets")
+
+    def __init__(self, found: NDArray[np.int64] = _NO_BOUNDS, marks: NDArray[np.uint16] = _NO_MARKS) -> None:
+        self._found = found
+        self.offsets: list[int] = found.ravel().tolist()
+        self.marks: list[int] = marks.tolist()
+
+    def add(self, bounds: Sequence[Bounds], marks: Sequence[int]) -> int:
+        """Take the sentences of a line that was cut by itself; the number of the first."""
+        first = len(self.marks)
+        self.offsets += chain.from_iterable(bounds)
+        self.marks += marks
+        return first
+
+    def bounds(self, first: int, stop: int) -> list[Bounds]:
+        """Start and end of some in a row."""
+        offsets = iter(self.offsets[2 * first : 2 * stop])
+        return list(zip(offsets, offsets, strict=True))
+
+    def table(self) -> NDArray[np.int64]:
+        """Start and end of all, shape (n_sentences, 2)."""
+        late = self.offsets[self._found.size :]
+        return np.concatenate([self._found, np.array(late).reshape(-1, 2)]) if late else self._found
 
 
 class Lines(NamedTuple):
-    """Many lines, column by column."""
+    """Many lines, column by column; the sentences of line ``i`` begin with number ``firsts[i]``."""
 
     starts: list[int]
     ends: list[int]
     flags: list[int]
-    sentences: list[list[Bounds]]
-    marks: list[list[int]]
+    firsts: list[int]  # one more than lines
+    sentences: Sentences
 
 
-def read_lines(text: str) -> Iterable[Line]:
+def read_lines(text: str) -> tuple[Iterable[Line], Sentences]:
     """The lines of `text` as their author meant them, cut by the compiled scan where that is loaded or worth it."""
     if len(text) > _WORTH_LOADING or (len(text) > _WORTH_CALLING and _is_loaded()):
         try:
-            return zip(*_scanned(text), strict=True)
+            lines = _scanned(text)
         except (ImportError, OSError):  # numba or llvmlite is missing
             return _uncut(text)
+        stops = islice(lines.firsts, 1, None)
+        return zip(lines.starts, lines.ends, lines.flags, lines.firsts, stops, strict=False), lines.sentences
     return _uncut(text)
 
 
-def _uncut(text: str) -> Iterable[Line]:
-    return [(start, end, flags_of(text, start, end), (), ()) for start, end in logical_lines(text)]
+def _uncut(text: str) -> tuple[Iterable[Line], Sentences]:
+    return [(start, end, flags_of(text, start, end), 0, 0) for start, end in logical_lines(text)], Sentences()
 
 
 def _scanned(text: str) -> Lines:
@@ -128,13 +168,19 @@ def scan_lines(text: str, bounds: Sequence[Bounds] | None = None) -> Lines:
         If the loops can be neither loaded nor compiled.
     """
     if bounds is None and len(text) < _CHUNK:
-        return _scan(text, 0, len(text), ())
-    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+        starts, ends, flags, firsts, spans, marks = _scan(text, 0, len(text), ())
+        return Lines(starts, ends, flags, firsts, Sentences(spans, marks))
+    columns: tuple[list[int], list[int], list[int]] = ([], [], [])
+    firsts, spans_of, marks_of = [0], [_NO_BOUNDS], [_NO_MARKS]
     for begin, end, chunk in _chunks(text) if bounds is None else _chunks_of_lines(bounds):
-        parts: tuple[list[Any], ...] = _scan(text, begin, end, chunk)
+        *parts, own_firsts, spans, marks = _scan(text, begin, end, chunk)
         for column, part in zip(columns, parts, strict=True):
             column.extend(part)
-    return Lines(*columns)
+        above = firsts[-1]
+        firsts += [above + first for first in own_firsts[1:]]
+        spans_of.append(spans)
+        marks_of.append(marks)
+    return Lines(*columns, firsts, Sentences(np.concatenate(spans_of), np.concatenate(marks_of)))
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int, Sequence[Bounds]]]:
@@ -157,7 +203,8 @@ def _chunks_of_lines(lines: Sequence[Bounds]) -> Iterator[tuple[int, int, Sequen
         first = stop
 
 
-def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
+def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> tuple[Any, ...]:
+    """Starts, ends, flags and first sentences of the lines, bounds and marks of the sentences."""
     scan, kinds, openings = _scanner()
     codes = code_points(text[base:end])
     room = 8 + len(lines) + len(codes) // _CHARACTERS_A_SENTENCE
@@ -172,17 +219,8 @@ def _scan(text: str, base: int, end: int, lines: Sequence[Bounds]) -> Lines:
             break
         room = -n_lines
     cells = rows[: 4 * n_lines + 4].tolist()
-    firsts = cells[2::4]
-    offsets = iter(spans[: 2 * firsts[-1]].tolist())
-    sentences = list(zip(offsets, offsets, strict=True))
-    marked = marks[: firsts[-1]].tolist()
-    return Lines(
-        cells[:-4:4],
-        cells[1:-4:4],
-        cells[3:-4:4],
-        [sentences[first:last] for first, last in pairwise(firsts)],
-        [marked[first:last] for first, last in pairwise(firsts)],
-    )
+    n = cells[-2]
+    return cells[:-4:4], cells[1:-4:4], cells[3:-4:4], cells[2::4], spans[: 2 * n].reshape(-1, 2), marks[:n]
 
 
 @lru_cache(maxsize=1)

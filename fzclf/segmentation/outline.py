@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from fzclf.segmentation.annexes import body_lines
-from fzclf.segmentation.cuts import GOES_ON, cut_line
+from fzclf.segmentation.cuts import GOES_ON, Sentences
 from fzclf.segmentation.drafts import (
     ENUMERATOR_REACH,
     HEADING,
@@ -56,9 +56,9 @@ _DIGITS = re.compile(r"\d")
 _LEADERS = tuple(f"{who}{what}" for who in ("牵头", "责任", "主办", "承办", "协办") for what in ("单位", "部门"))
 
 
-def outline(text: str) -> list[Draft]:
+def outline(text: str) -> tuple[list[Draft], Sentences]:
     """Cut `text` into blocks, in order, each with its kind, level and headings above; roles and items come later."""
-    drafts = drafts_of(text)
+    drafts, table = drafts_of(text)
     front = mark_front(drafts)
     mark_tail(drafts, front)
     mark_inside(drafts, front)
@@ -67,7 +67,7 @@ def outline(text: str) -> list[Draft]:
         _heading_bounds(text, draft) if draft.kind == HEADING or draft.mark is not None else None for draft in drafts
     ]
     place_in_sections(text, drafts, headings)
-    return drafts
+    return drafts, table
 
 
 def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
@@ -77,12 +77,12 @@ def _mark_body(text: str, drafts: list[Draft], front: int) -> None:
     ran_in = [False] * len(last)
     before: Draft | None = None
     for draft, after in zip(body, [*body[1:], None], strict=False):
-        if not draft.sentences:
-            draft.flags, draft.sentences, draft.marks = cut_line(text, draft.start, draft.end, draft.flags)
+        if not draft.n_sentences:
+            draft.cut(text)
         mark = draft.mark
         if mark is not None and not (mark.sure or mark.ordinal == last[mark.style] + 1):
             draft.mark = mark = None  # badly written, and not the next number at its place
-        alone = len(draft.sentences) == 1
+        alone = draft.n_sentences == 1
         if mark is None:
             short = draft.end - draft.start <= _LONGEST_PLAIN
             draft.kind = HEADING if short and alone and _is_plain_heading(draft, after, before) else PARAGRAPH
@@ -166,10 +166,11 @@ def _heading_bounds(text: str, draft: Draft) -> Bounds | None:
     """Where the heading stands that this line is, or that it opens with."""
     if draft.kind == HEADING:
         return draft.start, draft.end
-    if draft.mark is None or draft.kind != PARAGRAPH or len(draft.sentences) < 2:
+    if draft.mark is None or draft.kind != PARAGRAPH or draft.n_sentences < 2:
         return None
-    goes_on = draft.flags & GOES_ON and _goes_on_inside(text, draft.sentences[1:], draft.mark)
-    return None if goes_on else _run_in_bounds(text, draft.sentences, draft.mark)
+    sentences = draft.sentences
+    goes_on = draft.flags & GOES_ON and _goes_on_inside(text, sentences[1:], draft.mark)
+    return None if goes_on else _run_in_bounds(text, sentences, draft.mark)
 
 
 def run_in_heading(text: str, sentences: Sequence[Bounds]) -> Bounds | None:

@@ -97,7 +97,7 @@ class _Reader:
         self.sober = False  # has owned up to problems: no way back to achievements in this section
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # the sentence before did not end in a semicolon
-        self.last: Bounds = (0, 0)  # the last sentence of the paragraph before
+        self.above: Draft | None = None  # the paragraph before
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
         return self._announcement(section)[0]
@@ -126,23 +126,24 @@ class _Reader:
 
     def read_opening(self, entry: Draft) -> None:
         """Roles above the first heading: problems count only if they are owned up to."""
-        roles = [OPENING] * len(entry.sentences)
-        entry.roles, entry.role = roles, OPENING
+        entry.give_role(OPENING)
         if not entry.flags & HINT:
             return
+        marks = entry.marks
+        roles = [OPENING] * len(marks)
         for position in range(1, len(roles)):
-            if entry.marks[position] & HINT:
-                sentence = self._sentence(entry.sentences[position])
+            if marks[position] & HINT:
+                sentence = self._sentence(entry, position)
                 if words.says_problem(sentence) and not words.OPENS.search(sentence):
                     roles[position] = PROBLEM
                     continue
             if roles[position - 1] == PROBLEM:
-                sentence = self._sentence(entry.sentences[position])
+                sentence = self._sentence(entry, position)
                 if words.resolves(sentence):
                     roles[position] = PLAN
                 elif words.OPENS_ITEM.match(sentence) or words.FALLS_SHORT.search(sentence):
                     roles[position] = PROBLEM
-        entry.role = _widest(entry.sentences, roles)
+        entry.give_roles(roles)
 
     def read(self, entry: Draft) -> None:
         """Roles of a paragraph below a heading."""
@@ -152,17 +153,15 @@ class _Reader:
             self.carried = str(self.announced)
         if self.carried == PROBLEM:
             self._go_on(entry)
-        sentences = entry.sentences
         if self.announced == CLOSING:  # a glossary
             entry.give_role(CLOSING)
         elif entry.flags & HINT or self.carried == PROBLEM or self.announced in _TOLD_APART:
-            entry.roles = self._read_closely(entry)
-            entry.role = _widest(sentences, entry.roles)
+            entry.give_roles(self._read_closely(entry))
         else:  # only its first sentence can turn such a paragraph
             if entry.flags & PLAN_MARK and self.carried != PLAN:
-                self._step(self._sentence(sentences[0]), PLAN_MARK, opens=True)
+                self._step(self._sentence(entry, 0), PLAN_MARK, opens=True)
             entry.give_role(self.carried)
-        self.last = sentences[-1]
+        self.above = entry
 
     def _read_closely(self, entry: Draft) -> list[str]:
         """Roles sentence by sentence; those whose marks say that they turn nothing are not read."""
@@ -181,19 +180,20 @@ class _Reader:
             else:
                 turns = mark & HINT or position == 0
             if turns:
-                self.ended = self.text[entry.sentences[position - 1][1] - 1] in "。！!"
-                self._step(self._sentence(entry.sentences[position]), mark, opens=position == 0)
+                self.ended = self.text[entry.sentence(position - 1)[1] - 1] in "。！!"
+                self._step(self._sentence(entry, position), mark, opens=position == 0)
                 carried = self.carried
             roles.append(carried)
         return roles
 
     def _leads_in(self) -> bool:
         """Whether the paragraph before ends like 以下几方面：."""
-        begin, end = self.last
+        begin, end = self.above.sentence(self.above.n_sentences - 1) if self.above else (0, 0)
         return words.LEADS_IN.search(self.text, max(begin, end - _LEAD_IN_REACH), end) is not None
 
-    def _sentence(self, bounds: Bounds) -> str:
-        return self.text[bounds[0] : min(bounds[1], bounds[0] + _REACH)]
+    def _sentence(self, entry: Draft, position: int) -> str:
+        start, end = entry.sentence(position)
+        return self.text[start : min(end, start + _REACH)]
 
     def _enter(self, section: tuple[Bounds, ...]) -> None:
         """Go on under new headings; silent ones leave a plan standing beside them, not one inside them."""
@@ -226,7 +226,7 @@ class _Reader:
         """A problem told without a heading ends with its paragraph, unless the next one is its item."""
         if self.announced not in _UNTOLD or self.sober:
             return
-        first = self._sentence(entry.sentences[0])
+        first = self._sentence(entry, 0)
         continues = self._leads_in() or words.OPENS_ITEM.match(first) or words.FALLS_SHORT.search(first)
         if self.announced is None and not continues:
             self.carried = ACHIEVEMENT if self.held_at is None else PLAN
@@ -313,10 +313,8 @@ def _close(text: str, bodies: Sequence[Draft]) -> None:
     if alone:
         above.give_role(CLOSING)
     whole = alone or text.startswith(ADDRESSES, entry.start)
-    entry.roles = [
-        CLOSING if whole or end > call else role for (_, end), role in zip(entry.sentences, entry.roles, strict=True)
-    ]
-    entry.role = _widest(entry.sentences, entry.roles)
+    told = zip(entry.sentences, entry.roles, strict=True)
+    entry.give_roles([CLOSING if whole or end > call else role for (_, end), role in told])
 
 
 def _fill_silent(entries: Sequence[Draft]) -> None:
@@ -329,13 +327,3 @@ def _fill_silent(entries: Sequence[Draft]) -> None:
             entry.role = (PROBLEM if entry.role == MIXED else entry.role) or below or ACHIEVEMENT
         elif not below and entry.role != OPENING:
             entry.role = CLOSING
-
-
-def _widest(sentences: Sequence[Bounds], roles: Sequence[str]) -> str:
-    """The role that covers the most characters; the first of equals."""
-    if len(set(roles)) == 1:
-        return roles[0]
-    covered: dict[str, int] = {}
-    for (start, end), role in zip(sentences, roles, strict=True):
-        covered[role] = covered.get(role, 0) + end - start
-    return max(covered, key=lambda role: covered[role])
