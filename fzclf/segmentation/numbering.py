@@ -58,6 +58,14 @@ _SINGLE_STARTS = frozenset(
     [chr(first + step) for first, _ in _SINGLES for step in range(_SINGLE_RUN)]
     + [chr(_HAN_SINGLE + step) for step in range(_HAN_SINGLE_RUN)]
 )
+# Four enumerators in five: 一、 to 十、 and （一） to （十）, if nothing of their kind follows.
+_COMMON = {f"{char}、": Enumerator(Style.HAN, number, 2, True) for number, char in enumerate("一二三四五六七八九十", 1)}
+_COMMON |= {
+    f"{opener}{char}{closer}": Enumerator(Style.HAN_BRACKET, number, 3, True)
+    for opener, closer in ("（）", "()")
+    for number, char in enumerate("一二三四五六七八九十", 1)
+}
+_NOT_BEHIND_COMMON = frozenset("〇零一二三四五六七八九十百两、，．.）) \u3000\xa0")
 LINE_STARTS = _PLAIN_STARTS | _BRACKETS | _SINGLE_STARTS | {"第"}
 BRACKET_STARTS = _BRACKETS | _SINGLE_STARTS
 ITEM_STARTS = LINE_STARTS | frozenset("首其再最")
@@ -112,6 +120,9 @@ def number_of(digits: str) -> int:
 
 def line_enumerator(line: str) -> Enumerator | None:
     """The enumerator that opens `line` (without leading white space), if any."""
+    common = _COMMON.get(line[:2]) or _COMMON.get(line[:3])
+    if common is not None and line[common.length : common.length + 1] not in _NOT_BEHIND_COMMON:
+        return common
     first = line[:1]
     if first not in LINE_STARTS:
         return None

@@ -96,17 +96,25 @@ class _Reader:
         self.before_glossary = ACHIEVEMENT
         self.sober = False  # has owned up to problems: no way back to achievements in this section
         self.past_sober = False  # the same, for the chapters that follow
-        self.ended = False  # the sentence before did not end in a semicolon
+        self.ended = False  # in a plan, the sentence before did not end in a semicolon
         self.above: Draft | None = None  # the paragraph before
+        self._asked: tuple[object, ...] = ()  # about which headings, last, and what they announce
+        self._answer: tuple[str | None, int] = (None, -1)
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
         return self._announcement(section)[0]
 
     def _announcement(self, section: tuple[Bounds, ...]) -> tuple[str | None, int]:
-        """Role that the headings announce, and the depth of the heading that does.
+        """Role that the headings announce, and the depth of the heading that does; asked by each, and by what is below.
 
         The innermost problem, plan or `mixed` counts; where there is none, an achievement does.
         """
+        if self._asked != (section, self.past_sober):
+            self._answer = self._read_headings(section)
+            self._asked = (section, self.past_sober)
+        return self._answer
+
+    def _read_headings(self, section: tuple[Bounds, ...]) -> tuple[str | None, int]:
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
         for depth in range(len(section) - 1, -1, -1):
@@ -180,7 +188,8 @@ class _Reader:
             else:
                 turns = mark & HINT or position == 0
             if turns:
-                self.ended = self.text[entry.sentence(position - 1)[1] - 1] in "。！!"
+                if announced == PLAN and position:
+                    self.ended = self.text[entry.sentence(position - 1)[1] - 1] in "。！!"
                 self._step(self._sentence(entry, position), mark, opens=position == 0)
                 carried = self.carried
             roles.append(carried)

@@ -46,11 +46,11 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
             plain_on_top |= rank == _PLAIN_RANK
             while stack and stack[-1].rank >= rank:
                 stack.pop()
+            above = tuple([heading.bounds for heading in stack])
             if kind == HEADING:
-                draft.section = tuple([heading.bounds for heading in stack])
-                draft.level = len(stack) + 1
+                draft.section, draft.level = above, len(stack) + 1
             stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own, kind == PARAGRAPH))
-            section = tuple([heading.bounds for heading in stack])
+            section = (*above, own)
         elif (draft.mark is not None or draft.words[0] in ADDRESS_STARTS) and _leaves_section(
             drafts, index, stack, openers
         ):
