@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzclf.codes import LINE_BREAKS, code_points
+from fzclf.cutting import Spans
 from fzclf.folding import fold_spans
 from fzclf.machine import has_kernels, kernels
 from fzclf.segmentation.columns import Columns, Outline, Passage
@@ -35,10 +36,8 @@ class Units:
 
     Attributes
     ----------
-    codes : array of uint32
-        Folded code points of all units.
-    starts, ends : arrays of shape (n_units,)
-        The units as spans of `codes`.
+    spans : Spans
+        The units, folded; `codes`, `starts` and `ends` are theirs.
     offsets : array of shape (n_units,)
         Where the units begin in the text.
     seen : array of shape (n_sentences, n_channels)
@@ -50,13 +49,26 @@ class Units:
         text of each of their code points. Other units stand in the text as they are.
     """
 
-    codes: NDArray[np.uint32]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
+    spans: Spans
     offsets: NDArray[np.int64]
     seen: NDArray[np.int32]
     flags: NDArray[np.float64]
     places: dict[int, NDArray[np.int64]]
+
+    @property
+    def codes(self) -> NDArray[np.uint32]:
+        """Folded code points of all units."""
+        return self.spans.text
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where the units begin in `codes`."""
+        return self.spans.starts
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Where they end."""
+        return self.spans.stops
 
 
 def build_units(text: str, passages: Outline | Iterable[Passage]) -> Units:
@@ -77,8 +89,8 @@ def build_units(text: str, passages: Outline | Iterable[Passage]) -> Units:
     seen, flags = _placed(columns, starts[:n_sentences], ends[:n_sentences])
     if columns.headings:
         starts[n_sentences:], ends[n_sentences:] = zip(*columns.headings, strict=True)
-    codes, bounds, places = _folded(text, starts, ends)
-    return Units(codes, bounds[:-1], bounds[1:], starts, seen, flags, places)
+    spans, places = _folded(text, starts, ends)
+    return Units(spans, starts, seen, flags, places)
 
 
 def alone(units: Units, unit: int) -> Units:
@@ -87,7 +99,9 @@ def alone(units: Units, unit: int) -> Units:
     seen[0, CHANNELS.index("sentence")] = 0
     here = slice(unit, unit + 1)
     flags = np.zeros((1, len(FLAGS)))
-    return Units(units.codes, units.starts[here], units.ends[here], units.offsets[here], seen, flags, {})
+    length = int(units.ends[unit] - units.starts[unit])
+    spans = Spans(units.codes, units.starts[here], units.ends[here], length, length)
+    return Units(spans, units.offsets[here], seen, flags, {})
 
 
 def _placed(
@@ -156,16 +170,16 @@ def _flags(columns: Columns) -> NDArray[np.float64]:
 
 def _folded(
     text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], dict[int, NDArray[np.int64]]]:
-    """The units folded, end to end, with their bounds; and the places of those that go over a line break.
+) -> tuple[Spans, dict[int, NDArray[np.int64]]]:
+    """The units folded, end to end; and the places of those that go over a line break.
 
     Such units are put together again without the break, behind the text.
     """
     codes = code_points(text)
-    folded, bounds, n_breaks = fold_spans(codes, starts, ends)
+    folded, n_breaks = fold_spans(codes, starts, ends)
     places: dict[int, NDArray[np.int64]] = {}
     if not n_breaks:
-        return folded, bounds, places
+        return folded, places
     extra = [codes]
     length = len(text)
     starts, ends = starts.copy(), ends.copy()
@@ -175,8 +189,7 @@ def _folded(
             extra.append(codes[kept])
             starts[unit], ends[unit] = length, length + len(kept)
             length += len(kept)
-    folded, bounds, _ = fold_spans(np.concatenate(extra), starts, ends)
-    return folded, bounds, places
+    return fold_spans(np.concatenate(extra), starts, ends)[0], places
 
 
 def _without_breaks(words: str) -> NDArray[np.int64]:

@@ -52,16 +52,13 @@ def _paged() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     return pages, np.concatenate([np.zeros(256, dtype=np.uint32), *blocks[changed]])
 
 
-def fold_spans(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], int]:
+def fold_spans(codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[Spans, int]:
     """Fold spans of code points and put them end to end.
 
     Returns
     -------
-    folded : array of uint32
-    bounds : array of shape (n_spans + 1,)
-        Span ``i`` is ``folded[bounds[i]:bounds[i + 1]]``.
+    folded : Spans
+        As many, one behind the other.
     n_breaks : int
         Number of line breaks inside the spans.
 
@@ -72,14 +69,16 @@ def fold_spans(
     """
     bounds = np.zeros(len(starts) + 1, dtype=np.int64)
     if has_kernels():
-        folded = np.empty(Spans.of(codes, starts, ends).n_codes, dtype=np.uint32)
+        _, _, _, longest, n_codes = Spans.of(codes, starts, ends)
+        folded = np.empty(n_codes, dtype=np.uint32)
         n_breaks = kernels.gather_spans(codes, starts, ends, True, *_paged(), folded, bounds)
-        return folded, bounds, n_breaks
+        return Spans(folded, bounds[:-1], bounds[1:], longest, n_codes), n_breaks
     lengths = ends - starts
     np.cumsum(lengths, out=bounds[1:])
     places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
     own = codes[places]
-    return fold_codes(own), bounds, int(np.isin(own, [ord(mark) for mark in LINE_BREAKS]).sum())
+    spans = Spans(fold_codes(own), bounds[:-1], bounds[1:], int(lengths.max(initial=0)), len(own))
+    return spans, int(np.isin(own, [ord(mark) for mark in LINE_BREAKS]).sum())
 
 
 def fold_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

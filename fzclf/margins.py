@@ -61,17 +61,12 @@ class FastMargins:
             Categories come first in each row, the rest means nothing; the last row is 0.
         tallies : array of shape (n_units,)
             How many different n-grams of a unit are known, of the orders that the views tally.
-
-        Raises
-        ------
-        IndexError
-            If a unit does not lie inside its text.
         """
         n_units = len(units.starts)
         sums = np.zeros((n_units + 1, width_of(self.n_categories)))
         tallies = np.zeros(n_units, dtype=np.int64)
         counts = self._workspace.counters(self._most_terms)[0]
-        for part, spans in Spans.of(units.codes, units.starts, units.ends).batches():
+        for part, spans in units.spans.batches():
             lowered: Spans | None = None
             for view in self._views:
                 if view.lowercase and lowered is None:

@@ -1,6 +1,5 @@
 """Folding maps one character to one character."""
 
-from itertools import pairwise
 from unittest import mock
 
 import numpy as np
@@ -45,14 +44,17 @@ def test_spans_are_folded_as_texts_are(texts, data):
     """With the loops and without; overlapping spans too."""
     text = "".join(texts)
     cuts = st.integers(0, len(text))
-    spans = [sorted(span) for span in data.draw(st.lists(st.tuples(cuts, cuts), max_size=5))]
-    starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T.copy()
-    expected = [fold(text[start:end]) for start, end in spans]
+    bounds = [sorted(span) for span in data.draw(st.lists(st.tuples(cuts, cuts), max_size=5))]
+    starts, ends = np.array(bounds, dtype=np.int64).reshape(-1, 2).T.copy()
+    expected = [fold(text[start:end]) for start, end in bounds]
     for by_loops in (True, False):
         with mock.patch.object(folding, "has_kernels", return_value=by_loops):
-            folded, bounds, n_breaks = fold_spans(code_points(text), starts, ends)
-        assert [text_of(folded[begin:stop]) for begin, stop in pairwise(bounds)] == expected
-        assert n_breaks == sum(text[start:end].count(mark) for start, end in spans for mark in LINE_BREAKS)
+            spans, n_breaks = fold_spans(code_points(text), starts, ends)
+        folded, begins, stops, longest, n_codes = spans
+        assert [text_of(folded[begin:stop]) for begin, stop in zip(begins, stops, strict=True)] == expected
+        assert longest == max(map(len, expected), default=0)
+        assert n_codes == sum(map(len, expected))
+        assert n_breaks == sum(text[start:end].count(mark) for start, end in bounds for mark in LINE_BREAKS)
 
 
 def test_line_breaks_are_those_of_python():

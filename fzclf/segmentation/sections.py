@@ -19,11 +19,11 @@ _ANNEX = re.compile(rf"{GLOSSARY.pattern}|附件|附录|附表|.{{0,24}}说明$|
 
 
 class _Open(NamedTuple):
-    """A heading that is still open: its rank, its number (0 for none), where it stands."""
+    """A heading that is still open: its rank, its number (0 for none), where it and those above it stand."""
 
     rank: int
     ordinal: int
-    bounds: Bounds
+    section: tuple[Bounds, ...]
     ran_in: bool  # opens a paragraph
     left: bool = False  # its inner headings are behind: 各位代表，…… has turned from them to the whole
 
@@ -46,15 +46,15 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
             plain_on_top |= rank == _PLAIN_RANK
             while stack and stack[-1].rank >= rank:
                 stack.pop()
-            above = tuple([heading.bounds for heading in stack])
+            above = stack[-1].section if stack else ()
             if kind == HEADING:
                 draft.section, draft.level = above, len(stack) + 1
-            stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, own, kind == PARAGRAPH))
             section = (*above, own)
+            stack.append(_Open(rank, draft.mark.ordinal if draft.mark else 0, section, kind == PARAGRAPH))
         elif (draft.mark is not None or draft.words[0] in ADDRESS_STARTS) and _leaves_section(
             drafts, index, stack, openers
         ):
-            section = tuple([heading.bounds for heading in stack])
+            section = stack[-1].section if stack else ()
         if kind == PARAGRAPH:
             draft.section = section
         elif kind == TITLE:  # a page may carry its report twice
@@ -169,5 +169,6 @@ def _plain_rank(text: str, own: Bounds, stack: list[_Open], following: Enumerato
     top = stack[0] if stack else None
     if top is None or top.ordinal or YEAR.match(words):  # 2023年重点工作 is no part of 今后五年的目标
         return _PLAIN_RANK
-    announced = heading_role(text[top.bounds[0] : top.bounds[1]])[0]
+    start, end = top.section[-1]
+    announced = heading_role(text[start:end])[0]
     return _PLAIN_RANK if announced in (None, CLOSING) else _PLAIN_INNER_RANK
