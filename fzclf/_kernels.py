@@ -1304,7 +1304,7 @@ def score_units(
 
 
 @_compiled(
-    *(types.void, INPUT_I64S, INPUT_I64S, INPUT_I64S, INPUT_I64S, INPUT_U8S, INPUT_I64S, I64),
+    *(types.void, INPUT_I64S, INPUT_I64S, INPUT_I64S, INPUT_I64S, INPUT_U8S, INPUT_I32S, I64),
     *(I64S, I64S, I32S, F64S),
 )
 def place_sentences(
@@ -1320,12 +1320,12 @@ def place_sentences(
     seen: Array,
     flags: Array,
 ) -> None:
-    """What each sentence of paragraphs sees, six numbers, and its flags, as in `fzclf.features`; item -1 is none."""
+    """What each sentence of paragraphs sees, six numbers, and its flags, as in `fzclf.features`; item 0 is none."""
     own = 0
     for passage in range(len(sizes)):
         first = own
         stop = own + sizes[passage]
-        item = np.int64(-1)
+        item = np.int32(0)
         opener = np.int64(-1)
         row = 2 * firsts[passage]
         while own < stop:
@@ -1334,7 +1334,7 @@ def place_sentences(
             row += 2
             if items[own] != item:
                 item = items[own]
-                opener = own if item >= 0 else np.int64(-1)
+                opener = own if item > 0 else np.int64(-1)
             at = 6 * own
             seen[at] = own
             seen[at + 1] = own - 1 if own > first else -1
@@ -1346,7 +1346,7 @@ def place_sentences(
             for flag in range(n_roles):
                 flags[at + flag] = flag == roles[own]
             flags[at + n_roles] = own == first
-            flags[at + n_roles + 1] = item >= 0
+            flags[at + n_roles + 1] = item > 0
             own += 1
 
 

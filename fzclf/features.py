@@ -151,11 +151,11 @@ def _seen(columns: Columns, headings_of: NDArray[np.int64]) -> NDArray[np.int32]
 def _item_openings(items: Sequence[int], first: int) -> list[int]:
     """Number of the sentence that opened the item of each sentence; -1 outside items and for the opener itself."""
     openings: list[int] = []
-    open_item, opener = -1, -1
+    open_item, opener = 0, -1
     for number, item in enumerate(items, first):
         if item != open_item:
             open_item = item
-            opener = number if item >= 0 else -1
+            opener = number if item else -1
         openings.append(-1 if opener == number else opener)
     return openings
 
@@ -164,7 +164,7 @@ def _flags(columns: Columns) -> NDArray[np.float64]:
     flags = np.zeros((len(columns.roles), len(FLAGS)))
     flags[np.arange(len(flags)), columns.roles] = 1.0
     flags[_firsts(columns.sizes)[columns.sizes > 0], len(ROLES)] = 1.0
-    flags[:, len(ROLES) + 1] = columns.items >= 0
+    flags[:, len(ROLES) + 1] = columns.items > 0
     return flags
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fzclf.report import Block, Paragraph, Report, Sentence
@@ -73,20 +73,21 @@ def _entries(text: str) -> Outline:
         if entry.kind != PARAGRAPH:
             entry.n_sentences = 0
         elif entry.flags & ITEMS:
-            entry.item_numbers = _items(text, entry)
+            _number_items(text, entry)
         entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
     return Outline(entries, sentences)
 
 
-def _items(text: str, entry: Draft) -> Sequence[int | None]:
-    """Number of the item that each sentence of a paragraph stands in; most are numbered by the scan."""
+def _number_items(text: str, entry: Draft) -> None:
+    """Number the items of a paragraph; most are numbered by the scan."""
     run_in = bool(entry.section) and entry.section[-1][0] == entry.start
     if run_in and not entry.flags & GOES_ON:
-        return ()
+        return
     if entry.flags & UNNUMBERED:
-        return item_numbers(text, entry.sentences, run_in=run_in)
-    shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
-    return [mark >> shift & ITEM_MASK or None for mark in entry.marks]
+        entry.give_items(item_numbers(text, entry.sentences, run_in=run_in))
+    else:
+        shift = LATER_ITEM_SHIFT if run_in else ITEM_SHIFT
+        entry.give_items([mark >> shift & ITEM_MASK for mark in entry.marks])
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from fzclf.segmentation.cuts import Sentences
 from fzclf.segmentation.drafts import PARAGRAPH, Bounds, Draft
 from fzclf.segmentation.role_words import ROLES
 
+_NO_ITEM = bytes(4)
 _ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
 
 
@@ -48,7 +49,7 @@ class Columns(NamedTuple):
     roles : array of shape (n_sentences,)
         Role of each sentence of a paragraph, as its place in `ROLES`.
     items : array of shape (n_sentences,)
-        Number of the item that it stands in, -1 outside items.
+        Number of the item that it stands in, from 1 on; 0 outside items.
     headings : sequence of (start, end)
         The innermost headings, each once.
     headings_of : array of shape (n_paragraphs,)
@@ -59,7 +60,7 @@ class Columns(NamedTuple):
     firsts: NDArray[np.int64]
     sizes: NDArray[np.int64]
     roles: NDArray[np.uint8]
-    items: NDArray[np.int64]
+    items: NDArray[np.int32]
     headings: Sequence[Bounds]
     headings_of: NDArray[np.int64]
 
@@ -83,10 +84,16 @@ class Columns(NamedTuple):
         bounds = chain.from_iterable(passage.sentences for passage in passages)
         table = np.array([*chain.from_iterable(bounds)], dtype=np.int64).reshape(-1, 2)
         roles = bytes([_ROLE_NUMBERS[role] for passage in passages for role in passage.roles])
-        items = _items([passage.items for passage in passages], sizes.tolist(), len(table))
+        items = [number or 0 for passage in passages for number in passage.items]
         headings, headings_of = _headings(passages)
         return Columns(
-            table, np.cumsum(sizes) - sizes, sizes, np.frombuffer(roles, np.uint8), items, headings, headings_of
+            table,
+            np.cumsum(sizes) - sizes,
+            sizes,
+            np.frombuffer(roles, np.uint8),
+            np.array(items, dtype=np.int32),
+            headings,
+            headings_of,
         )
 
 
@@ -102,28 +109,17 @@ class Outline(list[Draft]):
         paragraphs = [block for block in self if block.kind == PARAGRAPH]
         sizes = [paragraph.n_sentences for paragraph in paragraphs]
         roles = b"".join([paragraph.role_numbers for paragraph in paragraphs])
-        items = _items([paragraph.item_numbers for paragraph in paragraphs], sizes, len(roles))
+        items = b"".join([paragraph.item_numbers or _NO_ITEM * paragraph.n_sentences for paragraph in paragraphs])
         headings, headings_of = _headings(paragraphs)
         return Columns(
             self._sentences.table(),
             np.array([paragraph.first for paragraph in paragraphs], dtype=np.int64),
             np.array(sizes, dtype=np.int64),
             np.frombuffer(roles, np.uint8),
-            items,
+            np.frombuffer(items, np.int32),
             headings,
             headings_of,
         )
-
-
-def _items(numbers: Sequence[Sequence[int | None]], sizes: Sequence[int], n_sentences: int) -> NDArray[np.int64]:
-    """Items of all sentences; paragraphs without may have no numbers at all."""
-    items = np.full(n_sentences, -1, dtype=np.int64)
-    stop = 0
-    for own, size in zip(numbers, sizes, strict=True):
-        stop += size
-        if own:
-            items[stop - size : stop] = [-1 if number is None else number for number in own]
-    return items
 
 
 def _headings(passages: Sequence[Passage]) -> tuple[list[Bounds], NDArray[np.int64]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, Sentences, cut_line, flags_of, read_lines
@@ -61,8 +62,8 @@ class Draft:
         Where its sentences stand in the table of all; none before the line is cut.
     role_numbers : bytes
         Role of each sentence, as its place in `ROLES`.
-    item_numbers : sequence of int or None
-        As `items`; empty if no sentence stands in one.
+    item_numbers : bytes
+        For each sentence the number of the item that it stands in as an int32, 0 for none; or nothing, if none does.
     ended : bool
         Whether it ends like a sentence.
     """
@@ -94,7 +95,7 @@ class Draft:
         self.first = first
         self.n_sentences = stop - first
         self.role_numbers = b""
-        self.item_numbers: Sequence[int | None] = ()
+        self.item_numbers = b""
         self._table = table
         self.words = text[start:end] if end - start <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
         self.flags = flags
@@ -126,7 +127,9 @@ class Draft:
     @property
     def items(self) -> Sequence[int | None]:
         """Number of the item that each sentence stands in, None outside items."""
-        return self.item_numbers or [None] * self.n_sentences
+        if not self.item_numbers:
+            return [None] * self.n_sentences
+        return [number or None for number in memoryview(self.item_numbers).cast("i")]
 
     def cut(self, text: str) -> None:
         """Find the sentences of a line that has none yet."""
@@ -138,6 +141,10 @@ class Draft:
         if self._is_data is None:
             self._is_data = is_metadata(self.words)
         return self._is_data
+
+    def give_items(self, numbers: Iterable[int | None]) -> None:
+        """The number of an item, from 1 on, for each sentence; None outside items."""
+        self.item_numbers = array("i", [number or 0 for number in numbers]).tobytes()
 
     def give_role(self, role: str) -> None:
         """One role for the line and all its sentences."""
