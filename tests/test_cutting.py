@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import slow_twins
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fzclf import cutting, machine, reference
@@ -158,6 +158,29 @@ def test_spans_are_cut_each_for_itself():
     word_ends, bounds = word_bounds(codes, starts, ends, lexicon_for())
     spans = [word_ends[a:b].tolist() for a, b in pairwise(bounds)]
     assert spans == [[2, 4], [3], [4, 6], [], [2, 4, 6]]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.one_of(
+            st.text("法治政府建设丁丂和的了2.%a \r\n，。", max_size=30),
+            st.sampled_from(["", "\r", "\n", "法", "政府", "法治政府建设" * 100]),
+        ),
+        max_size=20,
+    )
+)
+@example(["a\r", "\nb"])
+@example(["法治政", "府建设"])
+@example(["", "", "丁丂", ""])
+@example(["依法治国，" * (cutting.CHUNK // 5), "法", "治国，" * cutting.CHUNK, "理政"])
+@example(["法" * (cutting.CHUNK - 1), "治" * cutting.CHUNK, "", "国" * (cutting.CHUNK + 1), "家"])
+def test_spans_of_one_chunk_know_nothing_of_each_other(texts):
+    codes, bounds = slow_twins.joined(texts)
+    word_ends, words_of = word_bounds(codes, bounds[:-1].copy(), bounds[1:].copy(), lexicon_for())
+    for text, begin, (first, stop) in zip(texts, bounds, pairwise(words_of), strict=False):
+        lengths = np.diff([begin, *word_ends[first:stop]])
+        assert lengths.tolist() == [*map(len, jieba_cut(text))]
 
 
 def test_batches_of_spans_do_not_show(monkeypatch):
