@@ -152,13 +152,14 @@ class Draft:
 
     def give_roles(self, roles: Sequence[str]) -> None:
         """A role for each sentence, and for the line the one that covers the most characters; the first of equals."""
+        if roles.count(roles[0]) == self.n_sentences:
+            self.give_role(roles[0])
+            return
+        covered = dict.fromkeys(roles, 0)
+        for (start, end), role in zip(self.sentences, roles, strict=True):
+            covered[role] += end - start
+        self.role = max(covered, key=lambda role: covered[role])
         self.role_numbers = b"".join([_ROLE_NUMBER[role] for role in roles])
-        self.role = roles[0]
-        if len(set(roles)) > 1:
-            covered = dict.fromkeys(roles, 0)
-            for (start, end), role in zip(self.sentences, roles, strict=True):
-                covered[role] += end - start
-            self.role = max(covered, key=lambda role: covered[role])
 
     def __len__(self) -> int:
         """Length in code points."""

@@ -14,7 +14,6 @@ PAIRS = {"《": "》", "〈": "〉", "“": "”", "「": "」", "（": "）", "
 _OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
 MARKS = "。！？；;!?"
 CLOSERS = "》〉”」）)’』】〕]"
-_END_MARKS = frozenset(MARKS)
 _AFTER_MARKS = frozenset(MARKS + CLOSERS)
 _INTERESTING = re.compile(r"[《》〈〉“”「」（）()。！？；;!?]")
 # What may follow a stretch without marks is the end or a mark, so neither pattern ever steps back over it twice.
@@ -65,13 +64,14 @@ def _mark_ends(text: str, start: int, stop: int) -> list[int]:
     open_at: dict[str, list[int]] = {opener: [] for opener in PAIRS}
     pairs: list[tuple[int, int]] = []
     for match in _INTERESTING.finditer(text, start, stop):
-        char, at = match.group(), match.start()
-        if char in _END_MARKS:
+        at = match.start()
+        char = text[at]
+        if char in MARKS:
             marks.append(at)
         elif char in PAIRS:
             open_at[char].append(at)
-        elif open_at[_OPENER_OF[char]]:
-            pairs.append((open_at[_OPENER_OF[char]].pop(), at))
+        elif opened := open_at[_OPENER_OF[char]]:
+            pairs.append((opened.pop(), at))
     ends: list[int] = []
     reached = start
     for at in _outside(marks, sorted(pairs)):
