@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numba
 from llvmlite import binding as llvm
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.registry import cpu_target
 
 from fzclf import _kernels
 from fzclf.lowering import OPTIONS
-from fzclf.machine import HEAD, MISFIT, Convention, group_of, target_machine
+from fzclf.machine import HEAD, MISFIT, PYTHON, Convention, group_of, target_machine
 
-_C_LIBRARY = {"exp", "log", "sqrt"}  # what a process has anyhow
+_AT_HAND = {"exp", "log", "sqrt"} | PYTHON  # what a process has anyhow
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
-_WORD = ir.IntType(64)
+_WORD, _STATUS, _DOUBLE = ir.IntType(64), ir.IntType(32), ir.DoubleType()
+_OBJECT = ir.IntType(8).as_pointer()  # of Python, and what else it hands out
 
 
 def compile_kernels(group: str) -> tuple[bytes, dict[str, Convention]]:
@@ -39,9 +42,11 @@ def compile_kernels(group: str) -> tuple[bytes, dict[str, Convention]]:
         symbol = f"fzclf_{name}"
         whole.link_in(details.library.module)
         whole.link_in(llvm.parse_assembly(_entry(symbol, details.fndesc.llvm_func_name, kernel)))
+        whole.link_in(llvm.parse_assembly(_function(symbol, kernel)))
         conventions[name] = Convention(symbol, [_described(kind) for kind in kernel.arguments], str(kernel.result))
-    _optimise(whole, machine, {convention.symbol for convention in conventions.values()})
-    unknown = {f.name for f in whole.functions if f.is_declaration and not f.name.startswith("llvm.")} - _C_LIBRARY
+    symbols = {convention.symbol for convention in conventions.values()}
+    _optimise(whole, machine, symbols | {f"{symbol}_function" for symbol in symbols})
+    unknown = {f.name for f in whole.functions if f.is_declaration and not f.name.startswith("llvm.")} - _AT_HAND
     if unknown:
         raise ValueError(f"kernels use {sorted(unknown)}, which is not there without numba")
     return machine.emit_object(whole), conventions
@@ -76,7 +81,7 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
     context = cpu_target.target_context
     module = ir.Module()
     words = _WORD.as_pointer()
-    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [words] * 3), symbol)
+    entry = ir.Function(module, ir.FunctionType(_STATUS, [words] * 3), symbol)
     loop = ir.Function(module, context.call_conv.get_function_type(*kernel[1:]), loop_symbol)
     builder = ir.IRBuilder(entry.append_basic_block())
     block = [builder.load(builder.gep(entry.args[1], [_WORD(place)])) for place in range(len(kernel.arguments))]
@@ -88,15 +93,83 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
         fields = builder.inttoptr(word, words)
         own_type = builder.load(builder.gep(fields, [_WORD(HEAD - 1)]))  # every object has one: the rest is an array's
         with builder.if_then(builder.icmp_signed("!=", own_type, array_type), likely=False):
-            builder.ret(ir.IntType(32)(MISFIT))
+            builder.ret(_STATUS(MISFIT))
         with builder.if_then(builder.not_(_fits(builder, kind, fields, number_type)), likely=False):
-            builder.ret(ir.IntType(32)(MISFIT))
+            builder.ret(_STATUS(MISFIT))
     values = [_value_of(context, builder, kind, word) for kind, word in zip(kernel.arguments, block, strict=True)]
     status, answer = context.call_conv.call_function(builder, loop, *kernel[1:], values)
     if kernel.result != types.void:
         builder.store(answer, builder.bitcast(entry.args[0], answer.type.as_pointer()))
     builder.ret(status.code)
     return str(module)
+
+
+def _function(symbol: str, kernel: _kernels.Kernel) -> str:
+    """``PyObject *symbol_function(PyObject *self, PyObject *arguments)`` around the entry, which runs without the lock.
+
+    What is not as the entry wants it goes to `self`, which tries again or says what is wrong.
+    """
+    module = ir.Module()
+    python = partial(_python, module)
+    entry = ir.Function(module, ir.FunctionType(_STATUS, [_WORD.as_pointer()] * 3), symbol)
+    cell = ir.GlobalVariable(module, _WORD.as_pointer(), f"{symbol}_types")
+    cell.initializer = ir.Constant(cell.type.pointee, None)
+    function = ir.Function(module, ir.FunctionType(_OBJECT, [_OBJECT] * 2), f"{symbol}_function")
+    builder = ir.IRBuilder(function.append_basic_block())
+    own, arguments = function.args
+    careful = function.append_basic_block("careful")
+    with builder.goto_block(careful):
+        builder.ret(builder.call(python("PyObject_CallObject", _OBJECT, _OBJECT, _OBJECT), [own, arguments]))
+    n_arguments = _WORD(len(kernel.arguments))
+    block, result = builder.alloca(_WORD, n_arguments), builder.alloca(_WORD)
+    size = builder.call(python("PyTuple_Size", _WORD, _OBJECT), [arguments])
+    with builder.if_then(builder.icmp_signed("!=", size, n_arguments), likely=False):
+        builder.branch(careful)
+    item, doubtful = python("PyTuple_GetItem", _OBJECT, _OBJECT, _WORD), ir.IntType(1)(0)
+    for place, kind in enumerate(kernel.arguments):
+        word, doubt = _word_of(builder, python, kind, builder.call(item, [arguments, _WORD(place)]))
+        doubtful = builder.or_(doubtful, doubt)
+        builder.store(word, builder.gep(block, [_WORD(place)]))
+    with builder.if_then(doubtful, likely=False):
+        error = builder.call(python("PyErr_Occurred", _OBJECT), [])
+        with builder.if_then(builder.icmp_unsigned("!=", error, _OBJECT(None)), likely=False):
+            builder.call(python("PyErr_Clear", ir.VoidType()), [])
+            builder.branch(careful)
+    state = builder.call(python("PyEval_SaveThread", _OBJECT), [])
+    code = builder.call(entry, [result, block, builder.load(cell)])
+    builder.call(python("PyEval_RestoreThread", ir.VoidType(), _OBJECT), [state])
+    with builder.if_then(builder.icmp_signed("!=", code, _STATUS(0)), likely=False):
+        builder.branch(careful)
+    if kernel.result == types.void:
+        nothing = cgutils.global_constant(builder, "nothing", cgutils.make_bytearray(b"\0"))
+        answer = builder.call(python("Py_BuildValue", _OBJECT, _OBJECT), [builder.bitcast(nothing, _OBJECT)])
+    elif kernel.result == types.float64:
+        value = builder.bitcast(builder.load(result), _DOUBLE)
+        answer = builder.call(python("PyFloat_FromDouble", _OBJECT, _DOUBLE), [value])
+    else:
+        answer = builder.call(python("PyLong_FromLongLong", _OBJECT, _WORD), [builder.load(result)])
+    builder.ret(answer)
+    return str(module)
+
+
+def _python(module: Any, name: str, result: Any, *arguments: Any) -> Any:
+    """A function of Python's own."""
+    return module.globals.get(name) or ir.Function(module, ir.FunctionType(result, arguments), name)
+
+
+def _word_of(builder: Any, python: Any, kind: Any, thing: Any) -> tuple[Any, Any]:
+    """A Python object as a word of the block, and whether it may be of the wrong type: -1 is a number, too."""
+    if isinstance(kind, types.Array):
+        return builder.ptrtoint(thing, _WORD), ir.IntType(1)(0)
+    if kind == types.boolean:
+        truth = builder.call(python("PyObject_IsTrue", _STATUS, _OBJECT), [thing])
+        return builder.sext(truth, _WORD), builder.icmp_signed("==", truth, _STATUS(-1))
+    if kind == types.float64:
+        value = builder.call(python("PyFloat_AsDouble", _DOUBLE, _OBJECT), [thing])
+        return builder.bitcast(value, _WORD), builder.fcmp_ordered("==", value, _DOUBLE(-1.0))
+    name = "PyLong_AsUnsignedLongLong" if kind == types.uint64 else "PyLong_AsLongLong"
+    word = builder.call(python(name, _WORD, _OBJECT), [thing])
+    return word, builder.icmp_signed("==", word, _WORD(-1))
 
 
 def _fits(builder: Any, kind: Any, fields: Any, number_type: Any) -> Any:

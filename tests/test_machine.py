@@ -6,6 +6,8 @@ import gc
 import io
 import json
 import pickle
+import struct
+import sys
 import threading
 
 import numpy as np
@@ -231,23 +233,41 @@ def toys(no_kernels, monkeypatch):
     monkeypatch.setattr(_kernels, "last", _kernels.Kernel(last, _kernels.I64, last_arguments), raising=False)
     code, conventions = compiling.compile_kernels(TAGGING)
     engine = machine._linked(code)
-    yield {
-        name: machine.Kernel(name, engine.get_function_address(convention.symbol), convention)
-        for name, convention in conventions.items()
-    }
+    yield {name: machine._callable(engine, name, convention) for name, convention in conventions.items()}
     engine.close()
 
 
-def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys):
+@pytest.mark.parametrize("way", ["quick", "careful"])
+def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys, way):
+    mean, last = (toys[name] if way == "quick" else toys[name].__self__ for name in ("mean", "last"))
     values = np.array([1.0, 2.0, 6.0])
-    assert toys["mean"](values, 1, False, 0.25) == 3.25
-    assert toys["mean"](values, np.int64(1), np.True_, np.float64(0.5)) == 6.5
+    assert mean(values, 1, False, 0.25) == 3.25
+    assert mean(values, np.int64(1), np.True_, np.float64(0.5)) == 6.5
+    assert mean(values, -1, False, -1.0) == 2.0  # as the loop gets them, no sign of an error
     with pytest.raises(RuntimeError, match="mean: the compiled loop failed"):
-        toys["mean"](values, 0, False, 0.0)
+        mean(values, 0, False, 0.0)
     table = np.arange(12, dtype=np.uint64).reshape(4, 3)
-    assert toys["last"](table, 1, 2**64 - 1) == 10
+    assert last(table, 1, 2**64 - 1) == 10
+    assert last(table, -1, 2**64 - 1) == 11
     with pytest.raises(TypeError, match="0: 2-dimensional uint64"):
-        toys["last"](table.T, 1, 2**64 - 1)
+        last(table.T, 1, 2**64 - 1)
+    with pytest.raises(TypeError, match="last: takes 3 arguments, not 2"):
+        last(table, 1)
+    for wrong in ("1", None, 1.5, 2**63, table):
+        with pytest.raises((TypeError, struct.error)):
+            last(table, wrong, 1)
+    assert last(table, 1, 1) == 0  # no error is left behind
+
+
+def test_a_quick_call_keeps_count_of_what_it_is_given(toys):
+    values, number, offset = np.array([1.0, 2.0]), 10**15, 0.25
+    given = (values, number, False, offset)
+    before = [sys.getrefcount(thing) for thing in (values, number, offset, toys["mean"].__self__)]
+    for _ in range(100):
+        toys["mean"](*given)
+        with pytest.raises(RuntimeError):
+            toys["mean"](values, 0, False, offset)
+    assert [sys.getrefcount(thing) for thing in (values, number, offset, toys["mean"].__self__)] == before
 
 
 def test_a_kernel_that_needs_numba_when_it_runs_is_refused(no_kernels, monkeypatch):
