@@ -42,6 +42,7 @@ class Workspace(threading.local):
         self._arrays: dict[str, NDArray[Any]] = {}
         self._counters: tuple[NDArray[Any], ...] = ()
         self._route: tuple[NDArray[Any], ...] = ()
+        self._row: tuple[NDArray[Any], ...] = ()
 
     def take(self, name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
         """An array of `size` whatever-was-there elements; the same name takes the same memory."""
@@ -60,6 +61,18 @@ class Workspace(threading.local):
         arrays = tuple(np.empty(max(room, 2 * CHUNK), dtype=dtype) for dtype in dtypes)  # CHUNK + 5 at least
         if self._keep and room <= LARGEST_KEPT:
             self._route = arrays
+        return arrays
+
+    def row(self, room: int) -> tuple[NDArray[Any], ...]:
+        """What ``score_units`` works on, for up to `room` n-grams of all units together."""
+        if self._row and len(self._row[0]) >= room:
+            return self._row
+        dtypes = (np.uint64, np.int32, np.int64, np.int32, np.float64)
+        arrays = tuple(np.empty(room + room // 4, dtype=dtype) for dtype in dtypes)
+        if (
+            self._keep and room <= 3 * LARGEST_KEPT
+        ):  # a batch has room for 2; of most only the beginning is ever touched
+            self._row = arrays
         return arrays
 
     def counters(self, n_terms: int) -> tuple[NDArray[Any], ...]:

@@ -107,19 +107,20 @@ class FastView:
         self.lexicon = rows.lexicon
         self.n_terms, n_categories = view.weights.shape
         self._settings = view.table.settings
-        self._tf_weights = rows.tf_weights
-        self._tallied = tallied
         self._workspace = workspace
         order = np.argsort(view.table.idf, kind="stable")  # what is met often lies close together
         idf = view.table.idf[order]
-        self._rows = np.zeros((self.n_terms, width_of(n_categories)), dtype=np.float32)
-        self._rows[:, :n_categories] = view.weights[order]
-        self._rows[:, -2] = idf
-        self._rows[:, -1] = idf - self._rows[:, -2]
+        terms = np.zeros((self.n_terms, width_of(n_categories)), dtype=np.float32)
+        terms[:, :n_categories] = view.weights[order]
+        terms[:, -2] = idf
+        terms[:, -1] = idf - terms[:, -2]
         nodes = nodes_of_terms(view.table, np.argsort(order))
         self._characters = self._settings.analyzer == "char"
-        self._numbers = _character_numbers(nodes) if self._characters else np.empty(0, dtype=np.int32)
-        self._buckets = Buckets.of(nodes)
+        numbers = _character_numbers(nodes) if self._characters else np.empty(0, dtype=np.int32)
+        buckets, settings = Buckets.of(nodes), self._settings
+        self._look_up = (white_space(), numbers, *buckets[:5], *settings.ngram_range, *buckets[5:])
+        self._weigh = (rows.tf_weights, settings.sublinear_tf, NORMS[settings.norm])
+        self._add = (terms.ravel(), terms.shape[1], self.n_terms, tallied)
 
     @staticmethod
     def takes(view: View) -> bool:
@@ -132,22 +133,17 @@ class FastView:
         self, spans: Spans, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
     ) -> None:
         """Add what this view says of some spans of a text."""
-        text, starts, stops, longest, n_tokens = spans
+        text, starts, stops, _, n_tokens = spans
         ends, token_bounds = _NO_ENDS, _NO_BOUNDS
         if not self._characters:
             ends, token_bounds = cut_spans(spans, self.lexicon, self._workspace)
             n_tokens = len(ends)
-        take, settings = self._workspace.take, self._settings
-        low, high = settings.ngram_range
+        high = self._settings.ngram_range[1]
         n_places = n_tokens + len(starts) * (high - 1)
+        row = self._workspace.row(max(n_places * high, len(starts)) + 1)
         kernels.score_units(
-            text, starts, stops, ends, token_bounds, self._characters, white_space(), self._numbers, *self._buckets[:5],
-            low, high, *self._buckets[5:], self._tf_weights, settings.sublinear_tf, NORMS[settings.norm],
-            self._rows.ravel(), self._rows.shape[1], self.n_terms, self._tallied, counts,
-            take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
-            take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32),
-            take("row", longest * high, np.float64),
-            sums, tallies,
+            text, starts, stops, ends, token_bounds, self._characters, *self._look_up, *self._weigh, *self._add,
+            counts, *row, sums, tallies,
         )  # fmt: skip
 
 
