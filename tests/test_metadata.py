@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzclf.segmentation import metadata
-from fzclf.segmentation.metadata import is_date, is_metadata, is_page_number, is_signature
+from fzclf.segmentation.metadata import (
+    is_date,
+    is_metadata,
+    is_page_number,
+    is_signature,
+    may_be_numbered_metadata,
+)
+from fzclf.segmentation.numbering import Style, line_enumerator
 
 
 @pytest.mark.parametrize(
@@ -161,3 +168,19 @@ def test_the_quick_look_hides_nothing(line):
         assert line[0] in metadata._ENDED_FIELD_STARTS
     if metadata._SIGNATURE.match(line):
         assert line[-1] in metadata._SIGNATURE_ENDS
+
+
+PIECES = st.sampled_from([
+    *"一十（）()、，．.·…|：:> \u3000法。；？-_—0〇", "一、", "（一）", "二十一、", "㈢", "[三]", "当前位置", "您的位置",
+    "公网安备", "附件", "来源：", "首页", "一审：", "新华社电）", "2021年", "-1-1", "字体", "大", "打印", ".docx",
+    "http://", "……3", "3", "号", "〔2022〕", "二〇二一年一月一日", "加强领导",
+])  # fmt: skip
+
+
+@settings(max_examples=3000, derandomize=True, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=8).map("".join).map(str.strip).filter(bool))
+def test_numbered_lines_without_a_trace_are_no_metadata(line):
+    """The short way of `Draft.is_data` against the expressions."""
+    mark = line_enumerator(line[:16])
+    if mark is not None and mark.sure and mark.style in (Style.HAN, Style.HAN_BRACKET):
+        assert may_be_numbered_metadata(line) or not is_metadata(line)

@@ -1,7 +1,12 @@
 """Enumerators of lines and items."""
 
-import pytest
+from unittest import mock
 
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from fzclf.segmentation import numbering
 from fzclf.segmentation.numbering import Style, item_ordinal, line_enumerator, number_of
 
 
@@ -84,3 +89,16 @@ def test_no_enumerator(line):
 )
 def test_item_ordinal(sentence, ordinal):
     assert item_ordinal(sentence, 0, len(sentence)) == ordinal
+
+
+@settings(max_examples=2000, derandomize=True, deadline=None)
+@given(st.text("一二十百两〇（）()、，．. 级类法\u3000\xa0", max_size=6))
+@example("一、")
+@example("（一）")
+@example("一、二、三级")
+@example("（一）、加强")
+@example("一、、加强")
+def test_common_enumerators_are_those_of_the_expressions(line):
+    with mock.patch.object(numbering, "_COMMON", {}):
+        expected = line_enumerator(line)
+    assert line_enumerator(line) == expected

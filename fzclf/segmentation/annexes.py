@@ -40,7 +40,7 @@ def body_lines(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _kind_below_annex(draft: Draft, above: str, last: Draft) -> str:
     """Below 附件1 stands the annex's title, below 附件： a list of annexes; nothing if the line is neither."""
-    if draft.ended or draft is last or len(draft) > _LONGEST_TITLE or not _ANNEX_LINE.match(above):
+    if draft.ended or draft is last or draft.length > _LONGEST_TITLE or not _ANNEX_LINE.match(above):
         return ""
     if _COLONS.intersection(above) and _ANNEX_ITEM.match(draft.words):
         return METADATA
@@ -53,10 +53,10 @@ def _is_cell(draft: Draft, in_table: bool) -> bool:
     Such a table opens with 序号 and goes on until a numbered heading, a glossary or an annex.
     """
     if not in_table:
-        in_table = draft.words.startswith("序号") and len(draft) <= _LONGEST_TABLE_HEAD
+        in_table = draft.words.startswith("序号") and draft.length <= _LONGEST_TABLE_HEAD
     elif draft.mark is not None:
         in_table = not draft.mark.sure or draft.mark.style > Style.HAN_BRACKET
-    elif len(draft) <= _LONGEST_TABLE_HEAD:
+    elif draft.length <= _LONGEST_TABLE_HEAD:
         in_table = GLOSSARY.match(draft.words) is None
     draft.ended |= in_table  # whole by itself, like a sentence
     return in_table

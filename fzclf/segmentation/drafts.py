@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, Sentences, cut_line, flags_of, read_lines
-from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length
-from fzclf.segmentation.numbering import Enumerator, line_enumerator
+from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length, may_be_numbered_metadata
+from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
 from fzclf.segmentation.role_words import ROLES
 
 TITLE, HEADING, PARAGRAPH, METADATA = "title", "heading", "paragraph", "metadata"
@@ -16,6 +16,7 @@ Bounds = tuple[int, int]
 UNFINISHED = frozenset("，、,：:（(《“")
 ENUMERATOR_REACH = 16  # the longest enumerator is 第一百二十部分 with a space or two
 _LONGEST_LEFTOVER = 130
+_HEADS = (Style.HAN, Style.HAN_BRACKET)
 _ROLE_NUMBER = {role: bytes([number]) for number, role in enumerate(ROLES)}
 _LONGEST_WORDS = 600  # more of a line is never looked at; a body of 50 MB on one line is not copied
 
@@ -52,6 +53,8 @@ class Draft:
 
     Attributes
     ----------
+    length : int
+        In code points.
     words : str
         Its characters, of very long lines the first ones; empty in the end.
     flags : int
@@ -69,7 +72,7 @@ class Draft:
     """
 
     __slots__ = (
-        *("start", "end", "kind", "level", "section", "role"),
+        *("start", "end", "length", "kind", "level", "section", "role"),
         *("first", "n_sentences", "role_numbers", "item_numbers", "_table"),
         *("words", "flags", "mark", "ended", "_is_data"),
     )
@@ -88,6 +91,7 @@ class Draft:
     ) -> None:
         self.start = start
         self.end = end
+        self.length = length = end - start
         self.kind = kind
         self.level = 0
         self.section: tuple[Bounds, ...] = ()
@@ -97,12 +101,12 @@ class Draft:
         self.role_numbers = b""
         self.item_numbers = b""
         self._table = table
-        self.words = text[start:end] if end - start <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
+        self.words = text[start:end] if length <= _LONGEST_WORDS else text[start : start + _LONGEST_WORDS]
         self.flags = flags
         self.mark = mark
         self.ended = flags & ENDED != 0
         # A line that is too long and ends like a sentence is no metadata.
-        self._is_data = False if self.ended and LONGEST_METADATA < end - start <= _LONGEST_WORDS else None
+        self._is_data = False if self.ended and LONGEST_METADATA < length <= _LONGEST_WORDS else None
 
     @property
     def sentences(self) -> list[Bounds]:
@@ -139,7 +143,9 @@ class Draft:
     def is_data(self) -> bool:
         """Whether the words look like metadata, wherever they stand; asked often, found out once."""
         if self._is_data is None:
-            self._is_data = is_metadata(self.words)
+            mark = self.mark
+            numbered = mark is not None and mark.sure and mark.style in _HEADS
+            self._is_data = (not numbered or may_be_numbered_metadata(self.words)) and is_metadata(self.words)
         return self._is_data
 
     def give_items(self, numbers: Iterable[int | None]) -> None:
@@ -160,10 +166,6 @@ class Draft:
             covered[role] += end - start
         self.role = max(covered, key=lambda role: covered[role])
         self.role_numbers = b"".join([_ROLE_NUMBER[role] for role in roles])
-
-    def __len__(self) -> int:
-        """Length in code points."""
-        return self.end - self.start
 
 
 def drafts_of(text: str) -> tuple[list[Draft], Sentences]:

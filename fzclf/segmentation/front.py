@@ -72,7 +72,7 @@ def _front_end(drafts: list[Draft]) -> int:
 
 def _may_be_title(draft: Draft) -> bool:
     numbered = draft.mark is not None and draft.mark.sure and draft.mark.style is not Style.DIGIT
-    return len(draft) <= _LONGEST_TITLE and not draft.ended and draft.words[-1] not in UNFINISHED and not numbered
+    return draft.length <= _LONGEST_TITLE and not draft.ended and draft.words[-1] not in UNFINISHED and not numbered
 
 
 def _title_lines(drafts: list[Draft], stop: int) -> set[int]:
@@ -127,7 +127,7 @@ def mark_tail(drafts: list[Draft], front: int) -> None:
         draft = drafts[index]
         if draft.kind or draft.is_data() or is_signature(draft.words) or is_signed_date(draft.words):
             first = index
-        elif draft.ended or len(draft) > _LONGEST_TAIL_LINE or draft.words[-1] in UNFINISHED:
+        elif draft.ended or draft.length > _LONGEST_TAIL_LINE or draft.words[-1] in UNFINISHED:
             break
     for draft in drafts[first:]:
         draft.kind = METADATA

@@ -101,29 +101,29 @@ def _is_numbered_heading(
     draft: Draft, mark: Enumerator, after: Draft | None, before: Draft | None, ran_in: bool
 ) -> bool:
     """Whether a line with a number is a heading; `ran_in` says that the number before it opened a paragraph."""
-    if len(draft) <= mark.length:
+    if draft.length <= mark.length:
         return False
     if mark.style >= Style.DIGIT:
         return _is_digit_heading(draft, mark.style, after, before)
-    if ran_in and len(draft) >= _SHORTEST_TOLD and _TELLS.search(draft.words, mark.length):
+    if ran_in and draft.length >= _SHORTEST_TOLD and _TELLS.search(draft.words, mark.length):
         return False
     if not draft.ended:
-        return len(draft) <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
+        return draft.length <= _LONGEST_UNMARKED and draft.words[-1] not in "，、,"
     listed = after is None or (after.mark is not None and after.mark.style <= mark.style)
-    return len(draft) <= _LONGEST_MARKED and draft.words[-1] in "。！!" and not listed
+    return draft.length <= _LONGEST_MARKED and draft.words[-1] in "。！!" and not listed
 
 
 def _is_digit_heading(draft: Draft, style: Style, after: Draft | None, before: Draft | None) -> bool:
     """Two thirds of all lines with digits are lists; a heading has body text right below it."""
     if after is None or (after.mark is not None and after.mark.style <= style):
         return False
-    wordy = len(after) > _LONGEST_PLAIN
+    wordy = after.length > _LONGEST_PLAIN
     if not draft.ended:
-        return len(draft) <= _LONGEST_DIGIT_HEADING and draft.words[-1] not in UNFINISHED and (wordy or after.ended)
+        return draft.length <= _LONGEST_DIGIT_HEADING and draft.words[-1] not in UNFINISHED and (wordy or after.ended)
     listed = before is not None and before.kind == PARAGRAPH and before.mark is not None and before.mark.style is style
-    fits = len(draft) <= _LONGEST_DIGIT_SENTENCE and draft.words[-1] == "。" and not _DIGITS.search(draft.words, 4)
+    fits = draft.length <= _LONGEST_DIGIT_SENTENCE and draft.words[-1] == "。" and not _DIGITS.search(draft.words, 4)
     opens_list = after.mark is not None and after.mark.ordinal == 1  # of a deeper style, as seen above
-    return fits and (opens_list or (not listed and wordy and len(after) > 2 * len(draft)))
+    return fits and (opens_list or (not listed and wordy and after.length > 2 * draft.length))
 
 
 def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -> bool:
@@ -134,7 +134,7 @@ def _is_plain_heading(draft: Draft, after: Draft | None, before: Draft | None) -
     if words[-1] in UNFINISHED:
         return words[-1] in _COLONS and GLOSSARY.match(words) is not None
     if words[0] in _BULLETS:  # ——抓改革，打硬仗 above its body, not above the next of its list
-        body_below = after.ended and len(after) > _LONGEST_MARKED and after.words[0] not in _BULLETS
+        body_below = after.ended and after.length > _LONGEST_MARKED and after.words[0] not in _BULLETS
         return body_below and words.startswith("——") and not (before is not None and _is_list_line(before))
     if words.startswith("各位") or not any("\u4e00" <= char <= "\u9fff" for char in words):
         return False
@@ -149,7 +149,7 @@ def _opens_section(words: str, after: Draft) -> bool:
         return True
     if after.words.startswith("序号"):  # the head of a table
         return True
-    if len(after) > _LONGEST_PLAIN or ((after.ended or after.words[-1] in _COLONS) and len(after) > len(words)):
+    if after.length > _LONGEST_PLAIN or ((after.ended or after.words[-1] in _COLONS) and after.length > len(words)):
         return True
     if after.mark is None and not after.ended and after.words[-1] not in UNFINISHED and heading_role(words)[0]:
         return after.words[0] not in _BULLETS  # 工作开展情况 above an unnumbered heading
@@ -158,7 +158,7 @@ def _opens_section(words: str, after: Draft) -> bool:
 
 def _is_list_line(draft: Draft) -> bool:
     """Whether a short line without final mark stands above; a list or table goes on below it, no section."""
-    short = draft.kind == PARAGRAPH and not draft.ended and len(draft) <= _LONGEST_PLAIN
+    short = draft.kind == PARAGRAPH and not draft.ended and draft.length <= _LONGEST_PLAIN
     return short and not draft.words.endswith(("如下：", "如下:"))
 
 

@@ -100,6 +100,7 @@ class _Reader:
         self.above: Draft | None = None  # the paragraph before
         self._asked: tuple[object, ...] = ()  # about which headings, last, and what they announce
         self._answer: tuple[str | None, int] = (None, -1)
+        self._heading_roles: dict[Bounds, tuple[str | None, bool]] = {}
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
         return self._announcement(section)[0]
@@ -118,8 +119,10 @@ class _Reader:
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
         for depth in range(len(section) - 1, -1, -1):
-            start, end = section[depth]
-            role, surely = words.heading_role(self.text[start:end], self.report_year)
+            bounds = section[depth]
+            if bounds not in self._heading_roles:
+                self._heading_roles[bounds] = words.heading_role(self.text[slice(*bounds)], self.report_year)
+            role, surely = self._heading_roles[bounds]
             if role is None:
                 continue
             if surely and role != ACHIEVEMENT:
