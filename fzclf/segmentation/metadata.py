@@ -125,7 +125,7 @@ _DATA_STARTS = frozenset(name[0] for name in _FIELD_NAMES.split("|")) | frozense
 )
 # Dates, numbers, paths, file names, 备案号, 当前位置; dates in words.
 _DATA_TRACES = re.compile(r"[\d>＞»›.备位]|[一二][〇○ＯO零九]")
-_NUMBERED_TRACES = re.compile("[|.．…·]|位置|公网安备")
+_NUMBERED_TRACES = re.compile("[|.．…·>＞»›]|位置|公网安备")
 _HAN_DIGITS = frozenset("一二三四五六七八九十")
 _ENDED_FIELD_STARTS = frozenset("抄主附来责编审联[（(")
 _OFFICES = (
