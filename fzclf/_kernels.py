@@ -454,8 +454,8 @@ def _number_part(text: Array, begin: Number, stop: Number, char_ids: Array, chun
 def _look_up_children(n: Number, ids: Array, nodes: Array, seconds: Array, thirds: Array, fourths: Array) -> None:
     """The nodes of the two, three and four characters from each on, 0 where no word begins so.
 
-    Without a branch, and each level asked for while the one before is read: the
-    processor waits for many cache lines at a time (see `cut_spans`).
+    Without a branch, and two and three characters asked for ahead: the processor
+    waits for many cache lines at a time (see `cut_spans`). Four are rarely looked for.
     """
     for k in range(n):
         _expect(nodes, np.int64((nodes[ids[k]] & np.uint64(BASE)) + ids[k + 1]))

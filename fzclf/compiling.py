@@ -14,9 +14,9 @@ from numba.core.registry import cpu_target
 
 from fzclf import _kernels
 from fzclf.lowering import OPTIONS
-from fzclf.machine import HEAD, MISFIT, PYTHON, Convention, group_of, target_machine
+from fzclf.machine import HEAD, MISFIT, PYTHON, Convention, group_of, of_python, target_machine
 
-_AT_HAND = {"exp", "log", "sqrt"} | PYTHON  # what a process has anyhow
+_AT_HAND = {"exp", "log", "sqrt"} | {of_python(name) for name in PYTHON}  # what a process has anyhow
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable
 _WORD, _STATUS, _DOUBLE = ir.IntType(64), ir.IntType(32), ir.DoubleType()
 _OBJECT = ir.IntType(8).as_pointer()  # of Python, and what else it hands out
@@ -107,7 +107,8 @@ def _entry(symbol: str, loop_symbol: str, kernel: _kernels.Kernel) -> str:
 def _function(symbol: str, kernel: _kernels.Kernel) -> str:
     """``PyObject *symbol_function(PyObject *self, PyObject *arguments)`` around the entry, which runs without the lock.
 
-    What is not as the entry wants it goes to `self`, which tries again or says what is wrong.
+    What is not as the entry wants it goes to `self`, which tries again or says what is wrong. A loop that failed
+    is not run again: it may have written.
     """
     module = ir.Module()
     python = partial(_python, module)
@@ -125,24 +126,28 @@ def _function(symbol: str, kernel: _kernels.Kernel) -> str:
     size = builder.call(python("PyTuple_Size", _WORD, _OBJECT), [arguments])
     with builder.if_then(builder.icmp_signed("!=", size, n_arguments), likely=False):
         builder.branch(careful)
-    item, doubtful = python("PyTuple_GetItem", _OBJECT, _OBJECT, _WORD), ir.IntType(1)(0)
+    item = python("PyTuple_GetItem", _OBJECT, _OBJECT, _WORD)
     for place, kind in enumerate(kernel.arguments):
-        word, doubt = _word_of(builder, python, kind, builder.call(item, [arguments, _WORD(place)]))
-        doubtful = builder.or_(doubtful, doubt)
+        word, doubtful = _word_of(builder, python, kind, builder.call(item, [arguments, _WORD(place)]))
         builder.store(word, builder.gep(block, [_WORD(place)]))
-    with builder.if_then(doubtful, likely=False):
-        error = builder.call(python("PyErr_Occurred", _OBJECT), [])
-        with builder.if_then(builder.icmp_unsigned("!=", error, _OBJECT(None)), likely=False):
-            builder.call(python("PyErr_Clear", ir.VoidType()), [])
-            builder.branch(careful)
+        if doubtful is None:
+            continue
+        with builder.if_then(doubtful, likely=False):
+            error = builder.call(python("PyErr_Occurred", _OBJECT), [])
+            with builder.if_then(builder.icmp_unsigned("!=", error, _OBJECT(None)), likely=False):
+                builder.call(python("PyErr_Clear", ir.VoidType()), [])
+                builder.branch(careful)
     state = builder.call(python("PyEval_SaveThread", _OBJECT), [])
     code = builder.call(entry, [result, block, builder.load(cell)])
     builder.call(python("PyEval_RestoreThread", ir.VoidType(), _OBJECT), [state])
-    with builder.if_then(builder.icmp_signed("!=", code, _STATUS(0)), likely=False):
+    with builder.if_then(builder.icmp_signed("==", code, _STATUS(MISFIT)), likely=False):
         builder.branch(careful)
+    with builder.if_then(builder.icmp_signed("!=", code, _STATUS(0)), likely=False):
+        call_method = python("PyObject_CallMethod", _OBJECT, _OBJECT, _OBJECT, _OBJECT, var_arg=True)
+        builder.ret(builder.call(call_method, [own, _text(builder, "fail"), _OBJECT(None)]))
     if kernel.result == types.void:
-        nothing = cgutils.global_constant(builder, "nothing", cgutils.make_bytearray(b"\0"))
-        answer = builder.call(python("Py_BuildValue", _OBJECT, _OBJECT), [builder.bitcast(nothing, _OBJECT)])
+        build = python("Py_BuildValue", _OBJECT, _OBJECT, var_arg=True)
+        answer = builder.call(build, [_text(builder, "")])
     elif kernel.result == types.float64:
         value = builder.bitcast(builder.load(result), _DOUBLE)
         answer = builder.call(python("PyFloat_FromDouble", _OBJECT, _DOUBLE), [value])
@@ -152,15 +157,25 @@ def _function(symbol: str, kernel: _kernels.Kernel) -> str:
     return str(module)
 
 
-def _python(module: Any, name: str, result: Any, *arguments: Any) -> Any:
+def _python(module: Any, name: str, result: Any, *arguments: Any, var_arg: bool = False) -> Any:
     """A function of Python's own."""
-    return module.globals.get(name) or ir.Function(module, ir.FunctionType(result, arguments), name)
+    symbol = of_python(name)
+    return module.globals.get(symbol) or ir.Function(module, ir.FunctionType(result, arguments, var_arg), symbol)
+
+
+def _text(builder: Any, text: str) -> Any:
+    """A constant, ended by a NUL."""
+    data = cgutils.global_constant(builder, f"text_{text}", cgutils.make_bytearray(text.encode() + b"\0"))
+    return builder.bitcast(data, _OBJECT)
 
 
 def _word_of(builder: Any, python: Any, kind: Any, thing: Any) -> tuple[Any, Any]:
-    """A Python object as a word of the block, and whether it may be of the wrong type: -1 is a number, too."""
+    """A Python object as a word of the block, and whether it may be of the wrong type: -1 is a number, too.
+
+    An array may be anything: the entry looks.
+    """
     if isinstance(kind, types.Array):
-        return builder.ptrtoint(thing, _WORD), ir.IntType(1)(0)
+        return builder.ptrtoint(thing, _WORD), None
     if kind == types.boolean:
         truth = builder.call(python("PyObject_IsTrue", _STATUS, _OBJECT), [thing])
         return builder.sext(truth, _WORD), builder.icmp_signed("==", truth, _STATUS(-1))

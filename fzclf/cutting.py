@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from operator import lt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ class Workspace(threading.local):
         self._counters: tuple[NDArray[Any], ...] = ()
         self._route: tuple[NDArray[Any], ...] = ()
         self._row: tuple[NDArray[Any], ...] = ()
+        self._row_sizes: tuple[int, ...] = (-1,) * 5
 
     def take(self, name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
         """An array of `size` whatever-was-there elements; the same name takes the same memory."""
@@ -63,17 +65,19 @@ class Workspace(threading.local):
             self._route = arrays
         return arrays
 
-    def row(self, room: int) -> tuple[NDArray[Any], ...]:
-        """What ``score_units`` works on, for up to `room` n-grams of all units together."""
-        if self._row and len(self._row[0]) >= room:
-            return self._row
-        dtypes = (np.uint64, np.int32, np.int64, np.int32, np.float64)
-        arrays = tuple(np.empty(room + room // 4, dtype=dtype) for dtype in dtypes)
-        if (
-            self._keep and room <= 3 * LARGEST_KEPT
-        ):  # a batch has room for 2; of most only the beginning is ever touched
-            self._row = arrays
-        return arrays
+    def row(self, n_tokens: int, n_places: int, n_units: int, longest: int) -> tuple[NDArray[Any], ...]:
+        """What ``score_units`` works on: keys, nodes and places of all units, columns and values of the longest."""
+        sizes = n_tokens, n_places, n_units + 1, longest + 1, longest
+        if any(map(lt, self._row_sizes, sizes)):
+            kept = self._keep and max(sizes) <= 2 * LARGEST_KEPT  # so many n-grams of two orders are in a batch
+            room = tuple(size + size // 4 for size in sizes) if kept else sizes
+            dtypes = (np.uint64, np.int32, np.int64, np.int32, np.float64)
+            arrays = tuple(np.empty(size, dtype=dtype) for size, dtype in zip(room, dtypes, strict=True))
+            if not kept:
+                return arrays
+            self._row, self._row_sizes = arrays, room
+        keys, nodes, places, columns, values = self._row
+        return keys[:n_tokens], nodes[:n_places], places[: n_units + 1], columns[: longest + 1], values[:longest]
 
     def counters(self, n_terms: int) -> tuple[NDArray[Any], ...]:
         """A counter for each term and three levels of bitmaps; every use leaves them at 0."""
@@ -147,7 +151,7 @@ def tokenize(text: str, user_words: tuple[str, ...] = ()) -> list[str]:
     if not has_kernels():
         return reference.cut(text, user_words)
     codes = code_points(text)
-    ends, _ = cut_text(codes, np.array([0, len(codes)]), lexicon_for(user_words), _workspace)
+    ends, _ = cut_text(codes, np.array([0, len(codes)], dtype=np.int64), lexicon_for(user_words), _workspace)
     return _pieces(text, codes, ends)
 
 

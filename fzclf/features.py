@@ -155,7 +155,7 @@ def _item_openings(items: Sequence[int], first: int) -> list[int]:
     for number, item in enumerate(items, first):
         if item != open_item:
             open_item = item
-            opener = number if item else -1
+            opener = number if item > 0 else -1
         openings.append(-1 if opener == number else opener)
     return openings
 

@@ -133,14 +133,14 @@ class FastView:
         self, spans: Spans, counts: NDArray[np.int32], sums: NDArray[np.float64], tallies: NDArray[np.int64]
     ) -> None:
         """Add what this view says of some spans of a text."""
-        text, starts, stops, _, n_tokens = spans
+        text, starts, stops, longest, n_tokens = spans
         ends, token_bounds = _NO_ENDS, _NO_BOUNDS
         if not self._characters:
             ends, token_bounds = cut_spans(spans, self.lexicon, self._workspace)
             n_tokens = len(ends)
         high = self._settings.ngram_range[1]
         n_places = n_tokens + len(starts) * (high - 1)
-        row = self._workspace.row(max(n_places * high, len(starts)) + 1)
+        row = self._workspace.row(n_tokens, n_places * high, len(starts), longest * high)
         kernels.score_units(
             text, starts, stops, ends, token_bounds, self._characters, *self._look_up, *self._weigh, *self._add,
             counts, *row, sums, tallies,

@@ -141,6 +141,22 @@ def test_a_passage_without_a_role_and_an_item_for_each_sentence_is_refused(roles
         build_units("法治", [passage])
 
 
+@pytest.mark.parametrize("broken", [{"role_numbers": b""}, {"item_numbers": bytes(4)}])
+def test_an_outline_without_a_role_and_an_item_for_each_sentence_is_refused(broken):
+    outline = read_outline(TEXT)
+    for name, value in broken.items():
+        setattr(outline[-2], name, value)
+    with pytest.raises(ValueError, match="sentences have"):
+        build_units(TEXT, outline)
+
+
+def test_blocks_that_are_no_paragraphs_do_not_count():
+    outline = read_outline(TEXT)
+    one, other = build_units(TEXT, outline), build_units(TEXT, list(outline))
+    assert np.array_equal(one.seen, other.seen)
+    assert np.array_equal(one.codes, other.codes)
+
+
 @pytest.mark.parametrize("bounds", [(0, 3), (-1, 1), (2, 1)])
 def test_a_sentence_outside_the_text_is_refused(bounds):
     passage = SimpleNamespace(sentences=[bounds], roles=["plan"], items=[None], section=())

@@ -259,6 +259,36 @@ def test_numbers_and_arrays_of_every_kind_go_in_and_out_and_errors_are_seen(toys
     assert last(table, 1, 1) == 0  # no error is left behind
 
 
+def test_a_loop_that_failed_is_not_run_again(no_kernels, monkeypatch):
+    """It may have written: the second time, it might not fail."""
+
+    def stepping(state):
+        state[0] += 1
+        return 10 // (state[0] - 1)
+
+    kernel = _kernels.Kernel(stepping, _kernels.I64, (_kernels.I64S,))
+    monkeypatch.setattr(_kernels, "stepping", kernel, raising=False)
+    code, conventions = compiling.compile_kernels(TAGGING)
+    quick = machine._callable(machine._linked(code), "stepping", conventions["stepping"])
+    state = np.zeros(1, dtype=np.int64)
+    with pytest.raises(RuntimeError, match="stepping: the compiled loop failed"):
+        quick(state)
+    assert state[0] == 1
+    assert quick(state) == 10
+
+
+def test_what_a_later_argument_does_cannot_hide_that_one_before_is_no_number(toys):
+    class Meddling:
+        def __float__(self):
+            try:
+                raise KeyError
+            except KeyError:
+                return 1.0
+
+    with pytest.raises(struct.error):
+        toys["mean"](np.ones(3), "1", True, Meddling())
+
+
 def test_a_quick_call_keeps_count_of_what_it_is_given(toys):
     values, number, offset = np.array([1.0, 2.0]), 10**15, 0.25
     given = (values, number, False, offset)

@@ -99,6 +99,18 @@ def test_year_looked_back_on():
     assert year_looked_back_on("二、2014年工作安排") == 0
 
 
+def test_words_to_the_whole_enter_the_section_again():
+    """Behind a heading without a body; what was owned up to before it is past."""
+    text = (
+        "某市人民政府工作报告\n一、2022年工作回顾\n过去一年，我们全面推进依法行政，各项工作取得明显成效，群众满意度不断提高。\n"
+        "同时，我们也清醒地看到，法治政府建设还存在不少问题和不足，基层执法力量薄弱。\n（一）坚持依法行政\n"
+        "各位代表，一年来，我们依法行政的水平显著提高，办理行政复议案件三百余件。\n"
+        "二、2023年工作安排\n坚持依法行政，严格规范公正文明执法，切实提高依法行政水平。\n"
+    )
+    roles = [paragraph.role for paragraph in classify(text)]
+    assert roles == ["achievement", "problem", "achievement", "plan"]
+
+
 @pytest.mark.parametrize("address", ["同志们！好。", "各位代表！好", "同志们！", "各位代表！！"])
 def test_every_sentence_of_an_address_above_the_call_closes(address):
     """One role for two sentences once wrote past the end of an array."""

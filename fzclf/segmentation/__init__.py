@@ -75,6 +75,7 @@ def _entries(text: str) -> Outline:
         elif entry.flags & ITEMS:
             _number_items(text, entry)
         entry.words, entry.mark = "", None  # an outline of a long report holds on to no copy of it
+    sentences.marks = []
     return Outline(entries, sentences)
 
 

@@ -30,7 +30,7 @@ class Passage(Protocol):
 
     @property
     def items(self) -> Sequence[int | None]:
-        """Number of the item that each sentence stands in."""
+        """Number of the item that each sentence stands in, from 1 on."""
 
     @property
     def section(self) -> Sequence[Bounds]:
@@ -73,7 +73,7 @@ class Columns(NamedTuple):
         ValueError
             If a passage has not one role and one item for each sentence.
         """
-        passages = list(passages)
+        passages = [passage for passage in passages if len(passage.sentences)]  # headings have none
         for passage in passages:
             if not len(passage.sentences) == len(passage.roles) == len(passage.items):
                 raise ValueError(
@@ -105,11 +105,19 @@ class Outline(list[Draft]):
         self._sentences = sentences
 
     def columns(self) -> Columns:
-        """Its paragraphs, as `Columns.of` gives them."""
+        """The same sentences, roles, items and headings as `Columns.of` gives for its paragraphs.
+
+        Raises
+        ------
+        ValueError
+            If a paragraph has not one role and one item for each sentence.
+        """
         paragraphs = [block for block in self if block.kind == PARAGRAPH]
         sizes = [paragraph.n_sentences for paragraph in paragraphs]
         roles = b"".join([paragraph.role_numbers for paragraph in paragraphs])
         items = b"".join([paragraph.item_numbers or _NO_ITEM * paragraph.n_sentences for paragraph in paragraphs])
+        if not sum(sizes) == len(roles) == len(items) // len(_NO_ITEM):
+            raise ValueError(f"{sum(sizes)} sentences have {len(roles)} roles and {len(items) // len(_NO_ITEM)} items")
         headings, headings_of = _headings(paragraphs)
         return Columns(
             self._sentences.table(),

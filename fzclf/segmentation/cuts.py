@@ -74,7 +74,7 @@ class Sentences:
     __slots__ = ("_found", "marks", "offsets")
 
     def __init__(self, found: NDArray[np.int64] = _NO_BOUNDS, marks: NDArray[np.uint16] = _NO_MARKS) -> None:
-        self._found = found
+        self._found: NDArray[np.int64] | None = found
         self.offsets: list[int] = found.ravel().tolist()
         self.marks: list[int] = marks.tolist()
 
@@ -92,8 +92,10 @@ class Sentences:
 
     def table(self) -> NDArray[np.int64]:
         """Start and end of all, shape (n_sentences, 2)."""
-        late = self.offsets[self._found.size :]
-        return np.concatenate([self._found, np.array(late).reshape(-1, 2)]) if late else self._found
+        found, self._found = self._found, None  # wanted once, and larger than what it holds
+        if found is not None and found.size == len(self.offsets):
+            return found
+        return np.array(self.offsets, dtype=np.int64).reshape(-1, 2)
 
 
 class Lines(NamedTuple):

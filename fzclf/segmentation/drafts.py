@@ -33,7 +33,7 @@ class Entry(Protocol):
 
     @property
     def n_sentences(self) -> int:
-        """0 for all but paragraphs."""
+        """0 for all but paragraphs, once the outline is ready."""
 
     @property
     def sentences(self) -> Sequence[Bounds]:

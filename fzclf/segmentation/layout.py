@@ -24,6 +24,7 @@ _SLACK = 3  # punctuation that may not open a line makes the line before it this
 _EARLY = 0.75
 _SENTENCE_ENDS = frozenset("。！？；：!?;:")
 _FEWEST_RUNNING_HEADS = 2
+_FEWEST_BARS = 2  # of the row of a table
 _LONG_LINE = 2000
 _BODY_LINE = 200  # a line this long that holds most of the text is its body
 _ENUMERATOR = r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
@@ -164,14 +165,18 @@ def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int
     joined: list[Line] = []
     held: list[Line] = []  # furniture since the last line of body
     full = False
+    n_bars = 0  # in the last of `joined`, which may grow to the whole page
     for line, margin, length in zip(lines, before, _columns(text, lines, before), strict=True):
         if line in furniture:
             held.append(line)
             continue
         gap = margin.gap and not held
-        if joined and full and _continues(text, joined[-1], line, Margin(margin.indent, gap), indented):
+        in_row = n_bars >= _FEWEST_BARS
+        if joined and full and _continues(text, joined[-1], line, Margin(margin.indent, gap), indented, in_row):
+            n_bars += text.count("|", joined[-1].end, line.end)
             joined[-1] = Line(joined[-1].start, line.end)
         else:
+            n_bars = text.count("|", line.start, line.end)
             joined += [*held, line]
         held = []
         # A line breaks early before a long number or a bracket; where indents mark paragraphs that does no harm.
@@ -180,11 +185,11 @@ def _join_wrapped(text: str, lines: list[Line], before: list[Margin], width: int
     return joined + held
 
 
-def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool) -> bool:
-    """Whether `line` carries on the paragraph `above`, whose last physical line is full."""
+def _continues(text: str, above: Line, line: Line, margin: Margin, indented: bool, in_row: bool) -> bool:
+    """Whether `line` carries on the paragraph or row of a table `above`, whose last physical line is full."""
     if (indented and margin.indent > 0) or _is_numbered(text, line):
         return False
-    if text.count("|", above.start, above.end) >= 2:  # a row of a table goes on until it is closed
+    if in_row:  # it goes on until it is closed
         return text[above.end - 1] != "|"
     if is_metadata(text[line.start : line.end]):
         return False

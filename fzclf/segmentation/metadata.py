@@ -161,7 +161,7 @@ def is_metadata(line: str) -> bool:
 
 
 def may_be_numbered_metadata(line: str) -> bool:
-    """Whether a line that opens with 一、 or （一） can be metadata at all: a file, a row, a line of contents."""
+    """Whether a line that opens with 一、 or （一） can be metadata at all: a file, a path, a line of contents."""
     return _NUMBERED_TRACES.search(line) is not None
 
 

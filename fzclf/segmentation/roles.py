@@ -106,8 +106,9 @@ class _Reader:
         return self._announcement(section)[0]
 
     def _announcement(self, section: tuple[Bounds, ...]) -> tuple[str | None, int]:
-        """Role that the headings announce, and the depth of the heading that does; asked by each, and by what is below.
+        """Role that the headings announce, and the depth of the heading that does.
 
+        A heading asks, then what stands below it.
         The innermost problem, plan or `mixed` counts; where there is none, an achievement does.
         """
         if self._asked != (section, self.past_sober):

@@ -54,7 +54,7 @@ def place_in_sections(text: str, drafts: Sequence[Draft], headings: Sequence[Bou
         elif (draft.mark is not None or draft.words[0] in ADDRESS_STARTS) and _leaves_section(
             drafts, index, stack, openers
         ):
-            section = stack[-1].section if stack else ()
+            section = (*stack[-1].section,) if stack else ()  # a new tuple: the section is entered again
         if kind == PARAGRAPH:
             draft.section = section
         elif kind == TITLE:  # a page may carry its report twice
