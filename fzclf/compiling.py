@@ -13,8 +13,9 @@ from numba.core import cgutils
 from numba.core.registry import cpu_target
 
 from fzclf import _kernels
+from fzclf.calling import HEAD, MISFIT, PYTHON, Convention, of_python
 from fzclf.lowering import OPTIONS
-from fzclf.machine import HEAD, MISFIT, PYTHON, Convention, group_of, of_python, target_machine
+from fzclf.machine import group_of, target_machine
 
 _AT_HAND = {"exp", "log", "sqrt"} | {of_python(name) for name in PYTHON}  # what a process has anyhow
 _READABLE, _WRITABLE = 0x101, 0x501  # numpy's flags: C order, aligned, writable

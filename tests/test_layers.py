@@ -12,7 +12,7 @@ LAYERS = [
     ["fzclf.errors"],
     ["fzclf.resources", "fzclf.publishing", "fzclf.versions", "fzclf.caching"],
     ["fzclf.codes"],
-    ["fzclf._kernels", "fzclf.lowering", "fzclf.compiling", "fzclf.machine"],
+    ["fzclf._kernels", "fzclf.lowering", "fzclf.compiling", "fzclf.calling", "fzclf.machine"],
     ["fzclf.report"],
     ["fzclf.reading"],
     ["fzclf.segmentation"],

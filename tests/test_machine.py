@@ -13,7 +13,7 @@ import threading
 import numpy as np
 import pytest
 
-from fzclf import _kernels, compiling, machine
+from fzclf import _kernels, calling, compiling, machine
 from fzclf.machine import ROWS, TAGGING, Kernels, kernels
 
 GROUPS = TAGGING, ROWS
@@ -35,7 +35,7 @@ def fresh(tmp_path, monkeypatch):
         if arrays is None:
             pytest.skip("no cache folder")
         described = json.loads(arrays["conventions"].tobytes())
-        return arrays["object"].tobytes(), {name: machine.Convention(**kind) for name, kind in described.items()}
+        return arrays["object"].tobytes(), {name: calling.Convention(**kind) for name, kind in described.items()}
 
     monkeypatch.setattr(compiling, "compile_kernels", compile_kernels)
     return Kernels(), compiled
@@ -233,7 +233,7 @@ def toys(no_kernels, monkeypatch):
     monkeypatch.setattr(_kernels, "last", _kernels.Kernel(last, _kernels.I64, last_arguments), raising=False)
     code, conventions = compiling.compile_kernels(TAGGING)
     engine = machine._linked(code)
-    yield {name: machine._callable(engine, name, convention) for name, convention in conventions.items()}
+    yield {name: calling.callable_in(engine, name, convention) for name, convention in conventions.items()}
     engine.close()
 
 
@@ -269,7 +269,7 @@ def test_a_loop_that_failed_is_not_run_again(no_kernels, monkeypatch):
     kernel = _kernels.Kernel(stepping, _kernels.I64, (_kernels.I64S,))
     monkeypatch.setattr(_kernels, "stepping", kernel, raising=False)
     code, conventions = compiling.compile_kernels(TAGGING)
-    quick = machine._callable(machine._linked(code), "stepping", conventions["stepping"])
+    quick = calling.callable_in(machine._linked(code), "stepping", conventions["stepping"])
     state = np.zeros(1, dtype=np.int64)
     with pytest.raises(RuntimeError, match="stepping: the compiled loop failed"):
         quick(state)
