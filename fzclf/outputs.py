@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ CSV_COLUMNS = (
 # A spreadsheet runs a cell that begins like this as a formula (OWASP, CSV injection); other widths fold to these.
 _FORMULA_STARTS = frozenset("=+-@")
 _CELL_BREAKS = frozenset("\t\r\n")
+_TO_QUOTE = re.compile('[,"\r\n]')
 _ELLIPSIS = "…"
 ROLE_NAMES = {"opening": "引言", "achievement": "成效", "problem": "问题", "plan": "计划", "closing": "结语"}
 
@@ -89,10 +89,12 @@ def _cell(value: object) -> str:
 
 
 def _csv_line(cells: Iterable[str], guard: Callable[[str], str]) -> str:
-    line = io.StringIO()
-    # With "\n" alone the writer would leave a cell with "\r" in it unquoted, and readers end the row there.
-    csv.writer(line, lineterminator="\r\n").writerow([guard(cell) for cell in cells])
-    return line.getvalue()[:-2] + "\n"
+    return ",".join([_quoted(guard(cell)) for cell in cells]) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    """As `csv.writer` quotes, which before Python 3.11 refuses a cell with a NUL."""
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell
 
 
 def harmless_cell(cell: str) -> str:

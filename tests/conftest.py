@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from fzclf.features import FLAGS
 from fzclf.model import Model, Review, View
 from fzclf.terms import TermSettings, TermTable
+
+# What takes too long has tests of its own, by CPU time; the first example of a test may stand beside anything.
+settings.register_profile("fzclf", deadline=None)
+settings.load_profile("fzclf")
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"

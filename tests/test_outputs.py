@@ -5,10 +5,11 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import fzclf
+from fzclf import outputs
 from fzclf.outputs import CSV_COLUMNS, csv_header, csv_rows, fitted, harmless_cell, jsonl, table, visible, width_of
 
 TEXT = "一、规范执法\n开展执法检查。办理案件3件。\n"
@@ -101,3 +102,15 @@ def test_fitted_text_has_exactly_its_width(text, columns):
 def test_a_table_never_moves_the_cursor(text):
     shown = table(fzclf.segment(text), text, "sentence")
     assert all(char == "\n" or ord(char) >= 32 for char in shown)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0"), max_size=6), min_size=2, max_size=4))
+@example(['a"b', ",", "\r", "\n", "", " "])
+def test_a_line_of_csv_is_what_the_standard_library_writes(cells):
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    assert outputs._csv_line(cells, str) == line.getvalue()[:-2] + "\n"
+
+
+def test_a_nul_is_written_as_it_is():
+    assert outputs._csv_line(["a\0b", "c"], str) == "a\0b,c\n"

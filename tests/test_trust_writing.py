@@ -55,7 +55,8 @@ def strike_at(number, strike):
         of_system = getattr(function, "__module__", None) in ("posix", "_io") or (
             type(getattr(function, "__self__", None)).__module__ == "_io"
         )
-        if event == "c_call" and of_system and function.__name__ not in ("fspath", "_path_normpath", "urandom"):
+        pure = function.__name__ in ("fspath", "urandom") or function.__name__.startswith("_path_")
+        if event == "c_call" and of_system and not pure:
             count[0] += 1
             if count[0] == number:
                 sys.setprofile(None)
