@@ -46,6 +46,9 @@ def model_is_whole(folder):
     )
 
 
+PURE = "fspath", "urandom", "_path_"  # calls that touch no file
+
+
 @contextmanager
 def strike_at(number, strike):
     """Call `strike` just before the `number`-th call of the system or of a file; tells how many there were."""
@@ -55,8 +58,7 @@ def strike_at(number, strike):
         of_system = getattr(function, "__module__", None) in ("posix", "_io") or (
             type(getattr(function, "__self__", None)).__module__ == "_io"
         )
-        pure = function.__name__ in ("fspath", "urandom") or function.__name__.startswith("_path_")
-        if event == "c_call" and of_system and not pure:
+        if event == "c_call" and of_system and not function.__name__.startswith(PURE):
             count[0] += 1
             if count[0] == number:
                 sys.setprofile(None)
