@@ -70,7 +70,8 @@ class Workspace(threading.local):
         sizes = n_tokens, n_places, n_units + 1, longest + 1, longest
         if any(map(lt, self._row_sizes, sizes)):
             kept = self._keep and max(sizes) <= 2 * LARGEST_KEPT  # so many n-grams of two orders are in a batch
-            room = tuple(size + size // 4 for size in sizes) if kept else sizes
+            grown = (max(held, size + size // 4) for held, size in zip(self._row_sizes, sizes, strict=True))
+            room = tuple(grown) if kept else sizes
             dtypes = (np.uint64, np.int32, np.int64, np.int32, np.float64)
             arrays = tuple(np.empty(size, dtype=dtype) for size, dtype in zip(room, dtypes, strict=True))
             if not kept:
