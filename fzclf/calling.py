@@ -79,7 +79,8 @@ class Kernel:
         self._arrays = [place for place, kind in enumerate(kinds) if not isinstance(kind, str)]
         self._numbers = [place for place, kind in enumerate(kinds) if isinstance(kind, str)]
         self._dtypes = [np.dtype(kinds[place][0]) for place in self._arrays]
-        self._types = struct.pack(f"={len(self._dtypes) + 1}q", id(np.ndarray), *map(id, self._dtypes))
+        types = struct.pack(f"={len(self._dtypes) + 1}q", id(np.ndarray), *map(id, self._dtypes))
+        self._types = ctypes.create_string_buffer(types, len(types))
         self._kinds = kinds
         self._pack = struct.Struct(
             "=" + "".join(_NUMBERS[kind] if isinstance(kind, str) else "q" for kind in kinds)
@@ -94,8 +95,7 @@ class Kernel:
             In the object code, the function, and where it looks for the address of the types.
         """
         new = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.POINTER(_Method), ctypes.py_object, ctypes.c_void_p)
-        self._cell = ctypes.create_string_buffer(self._types, len(self._types))
-        ctypes.c_int64.from_address(types_address).value = ctypes.addressof(self._cell)
+        ctypes.c_int64.from_address(types_address).value = ctypes.addressof(self._types)
         self._method = _Method(self.__name__.encode(), address, _METH_VARARGS, None)
         create = new(("PyCFunction_NewEx", ctypes.pythonapi))
         return create(ctypes.pointer(self._method), self, None)  # holds on to this object, and so to what that holds

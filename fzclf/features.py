@@ -19,7 +19,7 @@ from fzclf.codes import LINE_BREAKS, code_points
 from fzclf.cutting import Spans
 from fzclf.folding import fold_spans
 from fzclf.machine import has_kernels, kernels
-from fzclf.segmentation.columns import Columns, Outline, Passage
+from fzclf.segmentation.columns import Columns, Outline, Passage, firsts_of
 from fzclf.segmentation.role_words import ROLES
 
 CHANNELS = ("sentence", "previous", "next", "item", "opening", "heading")
@@ -111,7 +111,7 @@ def _placed(
     n_sentences = len(columns.roles)
     headings_of = columns.headings_of + n_sentences * (columns.headings_of >= 0)
     if not has_kernels():
-        places = np.arange(n_sentences) + np.repeat(columns.firsts - _firsts(columns.sizes), columns.sizes)
+        places = np.arange(n_sentences) + np.repeat(columns.firsts - firsts_of(columns.sizes), columns.sizes)
         starts[:], ends[:] = columns.table[places].T
         return _seen(columns, headings_of), _flags(columns)
     seen = np.empty((n_sentences, len(CHANNELS)), dtype=np.int32)
@@ -123,15 +123,9 @@ def _placed(
     return seen, flags
 
 
-def _firsts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the first sentence of each paragraph."""
-    firsts: NDArray[np.int64] = np.cumsum(sizes) - sizes
-    return firsts
-
-
 def _seen(columns: Columns, headings_of: NDArray[np.int64]) -> NDArray[np.int32]:
     """Unit that each sentence sees through each channel, in the order of `CHANNELS`."""
-    sizes, firsts = columns.sizes, _firsts(columns.sizes)
+    sizes, firsts = columns.sizes, firsts_of(columns.sizes)
     own = np.arange(len(columns.roles), dtype=np.int32)
     seen = np.empty((len(own), len(CHANNELS)), dtype=np.int32)
     seen[:, 0] = own
@@ -163,7 +157,7 @@ def _item_openings(items: Sequence[int], first: int) -> list[int]:
 def _flags(columns: Columns) -> NDArray[np.float64]:
     flags = np.zeros((len(columns.roles), len(FLAGS)))
     flags[np.arange(len(flags)), columns.roles] = 1.0
-    flags[_firsts(columns.sizes)[columns.sizes > 0], len(ROLES)] = 1.0
+    flags[firsts_of(columns.sizes)[columns.sizes > 0], len(ROLES)] = 1.0
     flags[:, len(ROLES) + 1] = columns.items > 0
     return flags
 

@@ -66,16 +66,12 @@ class Sentence(Span):
         return {"start": self.start, "end": self.end, "text": self.text, "role": self.role, "item": self.item}
 
 
-class Passage(Protocol):
-    """What a paragraph is made of: offsets, and a role and an item for each sentence."""
-
-    start: int
-    end: int
-    role: str
+class Told(Protocol):
+    """What is told of the sentences of a paragraph."""
 
     @property
     def sentences(self) -> Sequence[tuple[int, int]]:
-        """Bounds in the report."""
+        """Bounds in the report, in order."""
 
     @property
     def roles(self) -> Sequence[str]:
@@ -83,7 +79,15 @@ class Passage(Protocol):
 
     @property
     def items(self) -> Sequence[int | None]:
-        """Number of the item that each sentence stands in."""
+        """Number of the item that each sentence stands in, from 1 on."""
+
+
+class Passage(Told, Protocol):
+    """What a paragraph is made of: offsets, and a role and an item for each sentence."""
+
+    start: int
+    end: int
+    role: str
 
 
 class Block(Span):

@@ -9,28 +9,15 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fzclf.report import Told
 from fzclf.segmentation.cuts import Sentences
-from fzclf.segmentation.drafts import PARAGRAPH, Bounds, Draft
-from fzclf.segmentation.role_words import ROLES
+from fzclf.segmentation.drafts import PARAGRAPH, ROLE_NUMBER, Bounds, Draft
 
 _NO_ITEM = bytes(4)
-_ROLE_NUMBERS = {role: number for number, role in enumerate(ROLES)}
 
 
-class Passage(Protocol):
-    """A paragraph: bounds of its sentences and of the headings above."""
-
-    @property
-    def sentences(self) -> Sequence[Bounds]:
-        """Bounds in the text, in order."""
-
-    @property
-    def roles(self) -> Sequence[str]:
-        """Role of each sentence."""
-
-    @property
-    def items(self) -> Sequence[int | None]:
-        """Number of the item that each sentence stands in, from 1 on."""
+class Passage(Told, Protocol):
+    """A paragraph: its sentences, and the bounds of the headings above."""
 
     @property
     def section(self) -> Sequence[Bounds]:
@@ -83,12 +70,12 @@ class Columns(NamedTuple):
         sizes = np.array([len(passage.sentences) for passage in passages], dtype=np.int64)
         bounds = chain.from_iterable(passage.sentences for passage in passages)
         table = np.array([*chain.from_iterable(bounds)], dtype=np.int64).reshape(-1, 2)
-        roles = bytes([_ROLE_NUMBERS[role] for passage in passages for role in passage.roles])
+        roles = b"".join([ROLE_NUMBER[role] for passage in passages for role in passage.roles])
         items = [number or 0 for passage in passages for number in passage.items]
         headings, headings_of = _headings(passages)
         return Columns(
             table,
-            np.cumsum(sizes) - sizes,
+            firsts_of(sizes),
             sizes,
             np.frombuffer(roles, np.uint8),
             np.array(items, dtype=np.int32),
@@ -128,6 +115,12 @@ class Outline(list[Draft]):
             headings,
             headings_of,
         )
+
+
+def firsts_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the first sentence of each paragraph, where they stand one behind the other."""
+    firsts: NDArray[np.int64] = np.cumsum(sizes) - sizes
+    return firsts
 
 
 def _headings(passages: Sequence[Passage]) -> tuple[list[Bounds], NDArray[np.int64]]:

@@ -80,7 +80,7 @@ class Sentences:
 
     def add(self, bounds: Sequence[Bounds], marks: Sequence[int]) -> int:
         """Take the sentences of a line that was cut by itself; the number of the first."""
-        first = len(self.marks)
+        first = len(self.offsets) // 2
         self.offsets += chain.from_iterable(bounds)
         self.marks += marks
         return first

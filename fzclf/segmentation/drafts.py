@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from fzclf.report import Passage
 from fzclf.segmentation.cuts import ENDED, ENUMERATOR, INTRICATE, LEFTOVER, Sentences, cut_line, flags_of, read_lines
-from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length, may_be_numbered_metadata
-from fzclf.segmentation.numbering import Enumerator, Style, line_enumerator
+from fzclf.segmentation.metadata import LONGEST_METADATA, is_metadata, leftover_length
+from fzclf.segmentation.numbering import Enumerator, line_enumerator
 from fzclf.segmentation.role_words import ROLES
 
 TITLE, HEADING, PARAGRAPH, METADATA = "title", "heading", "paragraph", "metadata"
@@ -16,36 +17,20 @@ Bounds = tuple[int, int]
 UNFINISHED = frozenset("，、,：:（(《“")
 ENUMERATOR_REACH = 16  # the longest enumerator is 第一百二十部分 with a space or two
 _LONGEST_LEFTOVER = 130
-_HEADS = (Style.HAN, Style.HAN_BRACKET)
-_ROLE_NUMBER = {role: bytes([number]) for number, role in enumerate(ROLES)}
+ROLE_NUMBER = {role: bytes([number]) for number, role in enumerate(ROLES)}
 _LONGEST_WORDS = 600  # more of a line is never looked at; a body of 50 MB on one line is not copied
 
 
-class Entry(Protocol):
+class Entry(Passage, Protocol):
     """One block of the outline, as offsets only; `section` holds the bounds of the headings above it."""
 
-    start: int
-    end: int
     kind: str
     level: int
     section: tuple[Bounds, ...]
-    role: str
 
     @property
     def n_sentences(self) -> int:
         """0 for all but paragraphs, once the outline is ready."""
-
-    @property
-    def sentences(self) -> Sequence[Bounds]:
-        """Bounds of the sentences."""
-
-    @property
-    def roles(self) -> Sequence[str]:
-        """Role of each sentence."""
-
-    @property
-    def items(self) -> Sequence[int | None]:
-        """Number of the item that each sentence stands in."""
 
 
 class Draft:
@@ -143,9 +128,7 @@ class Draft:
     def is_data(self) -> bool:
         """Whether the words look like metadata, wherever they stand; asked often, found out once."""
         if self._is_data is None:
-            mark = self.mark
-            numbered = mark is not None and mark.sure and mark.style in _HEADS
-            self._is_data = (not numbered or may_be_numbered_metadata(self.words)) and is_metadata(self.words)
+            self._is_data = is_metadata(self.words)
         return self._is_data
 
     def give_items(self, numbers: Iterable[int | None]) -> None:
@@ -154,7 +137,7 @@ class Draft:
 
     def give_role(self, role: str) -> None:
         """One role for the line and all its sentences."""
-        self.role, self.role_numbers = role, _ROLE_NUMBER[role] * self.n_sentences
+        self.role, self.role_numbers = role, ROLE_NUMBER[role] * self.n_sentences
 
     def give_roles(self, roles: Sequence[str]) -> None:
         """A role for each sentence, and for the line the one that covers the most characters; the first of equals."""
@@ -165,7 +148,7 @@ class Draft:
         for (start, end), role in zip(self.sentences, roles, strict=True):
             covered[role] += end - start
         self.role = max(covered, key=lambda role: covered[role])
-        self.role_numbers = b"".join([_ROLE_NUMBER[role] for role in roles])
+        self.role_numbers = b"".join([ROLE_NUMBER[role] for role in roles])
 
 
 def drafts_of(text: str) -> tuple[list[Draft], Sentences]:

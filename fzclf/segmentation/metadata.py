@@ -125,6 +125,7 @@ _DATA_STARTS = frozenset(name[0] for name in _FIELD_NAMES.split("|")) | frozense
 )
 # Dates, numbers, paths, file names, 备案号, 当前位置; dates in words.
 _DATA_TRACES = re.compile(r"[\d>＞»›.备位]|[一二][〇○ＯO零九]")
+# And what one that opens with 一、 or （一） must hold: it can only be a file, a path, a row, a line of contents.
 _NUMBERED_TRACES = re.compile("[|.．…·>＞»›]|位置|公网安备")
 _HAN_DIGITS = frozenset("一二三四五六七八九十")
 _ENDED_FIELD_STARTS = frozenset("抄主附来责编审联[（(")
@@ -153,16 +154,14 @@ def is_metadata(line: str) -> bool:
         return line[-1] == "|" and line.count("|") >= 4
     if line[-1] in _ENDED:
         return line[0] in _ENDED_FIELD_STARTS and bool(_ENDED_FIELDS.match(line))
+    numbered = _is_numbered(line)
+    if numbered and not _NUMBERED_TRACES.search(line):
+        return False
     if line.count("|") >= 2 or is_page_number(line):
         return True
-    if (line[0] in _DATA_STARTS and not _is_numbered(line)) or _DATA_TRACES.search(line):
+    if (line[0] in _DATA_STARTS and not numbered) or _DATA_TRACES.search(line):
         return _DATA.match(line) is not None or not any(map(str.isalnum, line))
     return not (line[0].isalnum() or any(map(str.isalnum, line)))
-
-
-def may_be_numbered_metadata(line: str) -> bool:
-    """Whether a line that opens with 一、 or （一） can be metadata at all: a file, a path, a line of contents."""
-    return _NUMBERED_TRACES.search(line) is not None
 
 
 def _is_numbered(line: str) -> bool:

@@ -98,8 +98,6 @@ class _Reader:
         self.past_sober = False  # the same, for the chapters that follow
         self.ended = False  # in a plan, the sentence before did not end in a semicolon
         self.above: Draft | None = None  # the paragraph before
-        self._asked: tuple[object, ...] = ()  # about which headings, last, and what they announce
-        self._answer: tuple[str | None, int] = (None, -1)
         self._heading_roles: dict[Bounds, tuple[str | None, bool]] = {}
 
     def announced_by(self, section: tuple[Bounds, ...]) -> str | None:
@@ -108,15 +106,8 @@ class _Reader:
     def _announcement(self, section: tuple[Bounds, ...]) -> tuple[str | None, int]:
         """Role that the headings announce, and the depth of the heading that does.
 
-        A heading asks, then what stands below it.
         The innermost problem, plan or `mixed` counts; where there is none, an achievement does.
         """
-        if self._asked != (section, self.past_sober):
-            self._answer = self._read_headings(section)
-            self._asked = (section, self.past_sober)
-        return self._answer
-
-    def _read_headings(self, section: tuple[Bounds, ...]) -> tuple[str | None, int]:
         achievement: tuple[str | None, int] = (None, -1)
         weak: tuple[str | None, int] = (None, -1)
         for depth in range(len(section) - 1, -1, -1):
