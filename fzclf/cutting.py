@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from operator import lt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,8 +42,6 @@ class Workspace(threading.local):
         self._arrays: dict[str, NDArray[Any]] = {}
         self._counters: tuple[NDArray[Any], ...] = ()
         self._route: tuple[NDArray[Any], ...] = ()
-        self._row: tuple[NDArray[Any], ...] = ()
-        self._row_sizes: tuple[int, ...] = (-1,) * 5
 
     def take(self, name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
         """An array of `size` whatever-was-there elements; the same name takes the same memory."""
@@ -64,21 +61,6 @@ class Workspace(threading.local):
         if self._keep and room <= LARGEST_KEPT:
             self._route = arrays
         return arrays
-
-    def row(self, n_tokens: int, n_places: int, n_units: int, longest: int) -> tuple[NDArray[Any], ...]:
-        """What ``score_units`` works on: keys, nodes and places of all units, columns and values of the longest."""
-        sizes = n_tokens, n_places, n_units + 1, longest + 1, longest
-        if any(map(lt, self._row_sizes, sizes)):
-            kept = self._keep and max(sizes) <= 2 * LARGEST_KEPT  # so many n-grams of two orders are in a batch
-            grown = (max(held, size + size // 4) for held, size in zip(self._row_sizes, sizes, strict=True))
-            room = tuple(grown) if kept else sizes
-            dtypes = (np.uint64, np.int32, np.int64, np.int32, np.float64)
-            arrays = tuple(np.empty(size, dtype=dtype) for size, dtype in zip(room, dtypes, strict=True))
-            if not kept:
-                return arrays
-            self._row, self._row_sizes = arrays, room
-        keys, nodes, places, columns, values = self._row
-        return keys[:n_tokens], nodes[:n_places], places[: n_units + 1], columns[: longest + 1], values[:longest]
 
     def counters(self, n_terms: int) -> tuple[NDArray[Any], ...]:
         """A counter for each term and three levels of bitmaps; every use leaves them at 0."""

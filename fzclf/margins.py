@@ -140,10 +140,12 @@ class FastView:
             n_tokens = len(ends)
         high = self._settings.ngram_range[1]
         n_places = n_tokens + len(starts) * (high - 1)
-        row = self._workspace.row(n_tokens, n_places * high, len(starts), longest * high)
+        take = self._workspace.take
         kernels.score_units(
             text, starts, stops, ends, token_bounds, self._characters, *self._look_up, *self._weigh, *self._add,
-            counts, *row, sums, tallies,
+            counts, take("word keys", n_tokens, np.uint64), take("nodes", n_places * high, np.int32),
+            take("places", len(starts) + 1, np.int64), take("columns", longest * high + 1, np.int32),
+            take("row", longest * high, np.float64), sums, tallies,
         )  # fmt: skip
 
 
